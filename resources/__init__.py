@@ -1,0 +1,1 @@
+"""Icons, fonts and sample pictures that ship with the program."""

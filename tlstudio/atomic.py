@@ -1,0 +1,78 @@
+"""Files that are either old or new and never half: write aside, flush, fsync, move into place.
+
+Lies at the bottom of the layers because checkpoints, caches and exports write by it as well as projects.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+REPLACE_TRIES = 12
+"""On Windows a virus scanner or indexer may hold the old file; it lets go within about 2.5 s."""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put `text` (UTF-8) in place of the file's content, whole or not at all.
+
+    Raises:
+        OSError: if it can't be written; the old file stands unchanged.
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Put `content` in place of the file's content, whole or not at all.
+
+    Raises:
+        OSError: if it can't be written; the old file stands unchanged.
+    """
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path in the same folder that takes the place of `path` when the block ends well.
+
+    Raises:
+        OSError: if it can't be written or moved; the old file stands unchanged and nothing is left over.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        _sync(temporary)
+        _replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _replace(source: Path, target: Path) -> None:
+    # mkstemp makes files for the owner only; the umask of the user is what they expect.
+    umask = os.umask(0)
+    os.umask(umask)
+    os.chmod(source, 0o666 & ~umask)
+    for attempt in range(REPLACE_TRIES):
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            if os.name != "nt" or attempt == REPLACE_TRIES - 1:
+                raise
+            time.sleep(0.03 * (attempt + 1))
+
+
+def _sync(path: Path) -> None:
+    if os.name == "nt" and path.is_dir():
+        return  # Windows has no handle for folders
+    handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

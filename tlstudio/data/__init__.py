@@ -1,0 +1,1 @@
+"""Step 1: folders become labelled, grouped, split images."""

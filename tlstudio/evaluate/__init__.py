@@ -1,0 +1,1 @@
+"""Step 4: how good is it, and where does it fail."""

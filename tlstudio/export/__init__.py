@@ -1,0 +1,1 @@
+"""Step 5: a file that others can run."""

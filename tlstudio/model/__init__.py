@@ -1,0 +1,1 @@
+"""Step 2: a pretrained backbone gets a new head."""

@@ -1,0 +1,1 @@
+"""The saved document: one folder of plain files."""

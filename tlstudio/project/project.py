@@ -1,0 +1,192 @@
+"""The project: a frozen document that changes only by a choice of the user or a report of a step."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from tlstudio.data.events import ImagesScanned
+from tlstudio.data.settings import DataSettings
+from tlstudio.evaluate.events import EvaluateDone
+from tlstudio.events import Event, Failed, Stopped
+from tlstudio.export.events import ExportDone
+from tlstudio.export.settings import ExportSettings
+from tlstudio.model.settings import ModelSettings
+from tlstudio.train.events import EpochDone, RunStarted, TrainDone
+from tlstudio.train.settings import TrainSettings
+
+RunState = Literal["running", "paused", "interrupted", "done", "stopped", "failed"]
+"""paused: by the user or by closing the window; interrupted: its process ended without a word.
+
+Runs in these two states can be resumed; stopped means that the user keeps the best so far.
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run; everything here can be rebuilt from its folder.
+
+    Attributes:
+        number: from 1; its folder is runs/0001.
+        model: the settings that it was started with.
+        train: likewise.
+        data_fingerprint: of the images that it learned from.
+        started: what its start reported.
+        epochs: what each finished epoch reported.
+        best_epoch: 0 before the first epoch is done.
+        evaluation: the newest, or None.
+        exported: the newest file, or None.
+        failure: for people, when state is "failed".
+    """
+
+    number: int
+    state: RunState
+    model: ModelSettings
+    train: TrainSettings
+    data_fingerprint: str
+    started: RunStarted
+    epochs: tuple[EpochDone, ...] = ()
+    best_epoch: int = 0
+    seconds: float = 0.0
+    evaluation: EvaluateDone | None = None
+    exported: ExportDone | None = None
+    failure: str = ""
+
+    @property
+    def best(self) -> EpochDone | None:
+        """The epoch whose weights are kept, or None before the first is done."""
+        return next((epoch for epoch in self.epochs if epoch.epoch == self.best_epoch), None)
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether the run was cut short and can go on."""
+        return self.state in ("paused", "interrupted")
+
+    def after(self, event: Event) -> "Run":
+        """The run as it is after one of its events."""
+        match event:
+            case EpochDone():
+                kept = tuple(epoch for epoch in self.epochs if epoch.epoch < event.epoch)
+                best = event.epoch if event.is_best else self.best_epoch
+                seconds = self.seconds + event.seconds
+                return replace(self, state="running", epochs=(*kept, event), best_epoch=best, seconds=seconds)
+            case TrainDone():
+                return replace(self, state="done", best_epoch=event.best_epoch, seconds=event.seconds)
+            case Failed():
+                return replace(self, state="failed", failure=f"{event.title}. {event.message}")
+            case EvaluateDone():
+                return replace(self, evaluation=event)
+            case ExportDone():
+                return replace(self, exported=event)
+        return self
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every step's settings."""
+
+    data: DataSettings = field(default_factory=DataSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    train: TrainSettings = field(default_factory=TrainSettings)
+    export: ExportSettings = field(default_factory=ExportSettings)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder as it stands.
+
+    Attributes:
+        folder: where it lies; absolute.
+        settings: of every step.
+        images: what the newest scan reported, or None before the first.
+        runs: by number, ascending.
+        chosen_run: the run that evaluation and export take, or None for the best.
+        times_test_seen: how often any run was judged on the test split.
+        is_read_only: opened beside its owner, or written by a newer version; nothing is saved.
+    """
+
+    folder: Path
+    settings: Settings = field(default_factory=Settings)
+    images: ImagesScanned | None = None
+    runs: tuple[Run, ...] = ()
+    chosen_run: int | None = None
+    times_test_seen: int = 0
+    is_read_only: bool = False
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is what the user called it."""
+        return self.folder.name
+
+    @property
+    def data_root(self) -> Path:
+        """The folder that the images' paths are relative to."""
+        return Path(self.settings.data.root)
+
+    def run(self, number: int | None = None) -> Run | None:
+        """The run of that number; without one the chosen run, else the best finished one.
+
+        The best has the highest validation accuracy; among equals the newest. Stale runs come last.
+        """
+        number = self.chosen_run if number is None else number
+        if number is not None:
+            return next((run for run in self.runs if run.number == number), None)
+        judged = [run for run in self.runs if run.best is not None]
+        return max(judged, key=self._rank, default=None)
+
+    def run_folder(self, number: int) -> Path:
+        """Where that run keeps its files."""
+        return self.folder / "runs" / f"{number:04d}"
+
+    def is_stale(self, run: Run) -> bool:
+        """Whether the run learned from images, groups or splits that have changed since."""
+        return self.images is None or run.data_fingerprint != self.images.fingerprint
+
+    def with_settings(self, **steps: Any) -> "Project":
+        """The project after the user chose: `with_settings(train=replace(settings.train, epochs=5))`."""
+        return replace(self, settings=replace(self.settings, **steps))
+
+    def with_chosen_run(self, number: int | None) -> "Project":
+        """The project after the user picked the run to evaluate and export."""
+        return replace(self, chosen_run=number)
+
+    def after(self, event: Event) -> "Project":
+        """The project as it is after a step's report; most events change nothing in it."""
+        match event:
+            case ImagesScanned():
+                return replace(self, images=event)
+            case RunStarted():
+                return self._after_start(event)
+            case EvaluateDone():
+                return replace(self._with_run(event.run, event), times_test_seen=event.times_seen)
+            case EpochDone() | TrainDone() | ExportDone():
+                return self._with_run(event.run, event)
+            case Failed():
+                running = next((run.number for run in self.runs if run.state == "running"), None)
+                return self if running is None else self._with_run(running, event)
+            case Stopped(step="train" | "resume"):
+                return self.with_running_as("stopped")
+        return self
+
+    def with_running_as(self, state: RunState) -> "Project":
+        """The project with any run that is still called running put into `state`."""
+        runs = tuple(replace(run, state=state) if run.state == "running" else run for run in self.runs)
+        return replace(self, runs=runs)
+
+    def _after_start(self, event: RunStarted) -> "Project":
+        known = self.run(event.run)
+        if known is not None:  # resumed: its epochs after the checkpoint were lost with the process
+            epochs = tuple(epoch for epoch in known.epochs if epoch.epoch <= event.epochs_done)
+            started = replace(known, state="running", started=event, epochs=epochs, failure="")
+        else:
+            chosen = self.settings
+            started = Run(event.run, "running", chosen.model, chosen.train, event.data_fingerprint, event)
+        others = tuple(run for run in self.runs if run.number != event.run)
+        return replace(self, runs=tuple(sorted((*others, started), key=lambda run: run.number)))
+
+    def _with_run(self, number: int, event: Event) -> "Project":
+        runs = tuple(run.after(event) if run.number == number else run for run in self.runs)
+        return replace(self, runs=runs)
+
+    def _rank(self, run: Run) -> tuple[bool, float, int]:
+        accuracy = run.best.validation_accuracy if run.best else 0.0
+        return (not self.is_stale(run), accuracy, run.number)

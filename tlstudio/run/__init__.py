@@ -1,0 +1,1 @@
+"""Where a step runs: in this process or in a child."""

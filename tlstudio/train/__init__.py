@@ -1,0 +1,1 @@
+"""Step 3: fit what is not frozen, keep the best weights."""

@@ -1,0 +1,90 @@
+"""What training reports."""
+
+from dataclasses import dataclass
+
+from tlstudio.events import Event
+
+
+@dataclass(frozen=True)
+class RunStarted(Event):
+    """A run has its number, folder, device and network; epoch 1 (or the next one) begins."""
+
+    run: int
+    started_at: str  # ISO 8601, UTC
+    epochs: int
+    epochs_done: int  # more than 0 when a run is resumed
+    device: str  # for people: "CPU, 2 threads" or "NVIDIA RTX A2000"
+    precision: str  # "float32", "bfloat16" or "float16"
+    batch_size: int
+    frozen_groups: int
+    trainable_parameters: int
+    total_parameters: int
+    train_images: int
+    validation_images: int
+    weights: str  # "random", or the file's name without its folder
+    data_fingerprint: str
+
+
+@dataclass(frozen=True)
+class BatchDone(Event):
+    """Training went on within an epoch; at most ten a second."""
+
+    run: int
+    epoch: int  # from 1
+    fraction: float  # of this epoch's images, 0 … 1
+    train_loss: float  # running mean over this epoch
+    train_accuracy: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class SamplePrediction:
+    """What the network says now about one validation image."""
+
+    path: str  # relative to the data root
+    label: str
+    predicted: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class EpochDone(Event):
+    """Every training image was shown once, and the validation images were judged."""
+
+    run: int
+    epoch: int  # from 1
+    epochs: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    seconds: float
+    is_best: bool
+    learning_rate: float
+    found: dict[str, tuple[int, int]]  # class → (found, of so many) validation images
+    samples: list[SamplePrediction]  # the same six validation images after every epoch
+
+
+@dataclass(frozen=True)
+class BatchHalved(Event):
+    """The memory did not suffice; the batch is halved, gradients are accumulated, nothing is lost."""
+
+    run: int
+    batch_size: int  # images at a time now
+    accumulated: int  # steps that add up to the batch that was asked for
+
+
+@dataclass(frozen=True)
+class TrainDone(Event):
+    """The run ended by itself; its best weights are kept."""
+
+    run: int
+    best_epoch: int
+    validation_accuracy: float  # of the best epoch
+    seconds: float
+    seconds_preparing: float  # decoding and filling caches
+    trainable_parameters: int
+    stopped_early: bool
+
+
+EVENTS: tuple[type[Event], ...] = (RunStarted, BatchDone, EpochDone, BatchHalved, TrainDone)

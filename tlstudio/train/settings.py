@@ -1,0 +1,42 @@
+"""What the user chooses about training."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Augmentation = Literal["none", "light", "standard", "strong", "medical", "medical_light"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How long, how fast and with which care.
+
+    Attributes:
+        epochs: at most this many passes over the training images.
+        batch_size: images in one step; halved by itself when the memory does not suffice.
+        learning_rate: of the head at its peak; groups below it get less, see layer_decay.
+        layer_decay: each trainable group learns this much slower than the one above it, 0 … 1.
+        weight_decay: of AdamW.
+        label_smoothing: 0 … 1.
+        warmup_epochs: the learning rate rises over these, then falls as a half cosine.
+        augmentation: a row of the table `AUGMENTATIONS`.
+        is_class_weighted: rare classes count more in the loss.
+        early_stop_epochs: stop when validation accuracy has not risen for so many epochs; None: never.
+        is_averaged: keep an exponential moving average of the weights, and judge and keep that.
+        seed: of data order, augmentation, dropout and the new head.
+        device: where to train; "auto" proves the fastest one by a real step.
+    """
+
+    epochs: int = 20
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    layer_decay: float = 0.75
+    weight_decay: float = 0.05
+    label_smoothing: float = 0.1
+    warmup_epochs: int = 1
+    augmentation: Augmentation = "light"
+    is_class_weighted: bool = True
+    early_stop_epochs: int | None = 5
+    is_averaged: bool = False
+    seed: int = 0
+    device: Device = "auto"

@@ -1,10 +1,10 @@
 """Events: the plain, frozen, past-tense facts that a running step reports, and their one line of JSON."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 
@@ -77,7 +77,8 @@ def from_json(line: str, kinds: Iterable[type[Event]]) -> Event:
     name = fields.pop("event", None) if isinstance(fields, dict) else None
     for kind in kinds:
         if kind.__name__ == name:
-            event: Event = _adapter(kind).validate_python(fields)
+            adapter = _adapter(cast(Hashable, kind))
+            event: Event = adapter.validate_python(fields)
             return event
     raise ValueError(f"expected one of the known events, received {name!r}")
 

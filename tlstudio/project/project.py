@@ -65,7 +65,7 @@ class Run:
         """The run as it is after one of its events."""
         match event:
             case EpochDone():
-                kept = tuple(epoch for epoch in self.epochs if epoch.epoch < event.epoch)
+                kept = tuple(_without_samples(past) for past in self.epochs if past.epoch < event.epoch)
                 best = event.epoch if event.is_best else self.best_epoch
                 seconds = self.seconds + event.seconds
                 return replace(self, state="running", epochs=(*kept, event), best_epoch=best, seconds=seconds)
@@ -102,6 +102,7 @@ class Project:
         chosen_run: the run that evaluation and export take, or None for the best.
         times_test_seen: how often any run was judged on the test split.
         is_read_only: opened beside its owner, or written by a newer version; nothing is saved.
+        recovered_from: "previous" or "runs" if the project file was damaged, else empty.
     """
 
     folder: Path
@@ -111,6 +112,7 @@ class Project:
     chosen_run: int | None = None
     times_test_seen: int = 0
     is_read_only: bool = False
+    recovered_from: Literal["", "previous", "runs"] = ""
 
     @property
     def name(self) -> str:
@@ -190,3 +192,8 @@ class Project:
     def _rank(self, run: Run) -> tuple[bool, float, int]:
         accuracy = run.best.validation_accuracy if run.best else 0.0
         return (not self.is_stale(run), accuracy, run.number)
+
+
+def _without_samples(epoch: EpochDone) -> EpochDone:
+    """The epoch for the project file, where only the newest epoch's sample images are shown again."""
+    return replace(epoch, samples=[])

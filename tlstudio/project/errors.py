@@ -1,0 +1,60 @@
+"""What can be wrong with a saved project, each in a person's words."""
+
+from pathlib import Path
+
+from tlstudio.errors import ProjectError
+
+
+class ProjectNotFound(ProjectError):
+    """There is no project in the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            "No project was found",
+            f"The folder “{folder.name}” holds no project.tlstudio and no runs.",
+            "Choose a folder that TL Studio made, or make a new project from image folders.",
+        )
+
+
+class ProjectFolderTaken(ProjectError):
+    """A new project may not be put among other files."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            "The folder is in use",
+            f"“{folder.name}” already exists and is not empty. Nothing in it was changed.",
+            "Choose a new name for the project.",
+        )
+
+
+class ProjectNotWritable(ProjectError):
+    """The project can't be saved where it lies."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            "The project can't be saved",
+            f"“{name}” could not be written: {reason}. What was saved before is unchanged.",
+            "Free some space or choose a folder that you may write to, then try again.",
+        )
+
+
+class ProjectUnreadable(ProjectError):
+    """The project file is damaged and nothing could be rebuilt from the runs."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            "The project can't be read",
+            f"The project file of “{name}” is damaged ({reason}). It was left as it is, and so were its runs.",
+            "Open a copy of the folder from a backup, or make the project again from the same images.",
+        )
+
+
+class ProjectReadOnly(ProjectError):
+    """The project is open elsewhere or was written by a newer version."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            "The project is read-only",
+            f"“{name}” {reason}. Nothing was changed.",
+            "Close the other window, or update TL Studio, then try again.",
+        )

@@ -1,0 +1,181 @@
+"""The project file: created, opened and saved, with the settings and the list of runs as small JSON."""
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from tlstudio import __version__, atomic
+from tlstudio.data.events import ImagesScanned
+from tlstudio.project.errors import (
+    ProjectFolderTaken,
+    ProjectNotFound,
+    ProjectNotWritable,
+    ProjectReadOnly,
+    ProjectUnreadable,
+)
+from tlstudio.project.migrations import SCHEMA_VERSION, migrate
+from tlstudio.project.project import Project, Run, Settings
+
+FILE_NAME = "project.tlstudio"
+PREVIOUS_NAME = "project.previous.tlstudio"
+IMAGES_NAME = "images.csv"
+SIZE_LIMIT_BYTES = 64 * 2**20
+"""A project file of this program is a few hundred kilobytes; a larger one is damaged or hostile."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What stands in the project file; its field names are the keys."""
+
+    schema_version: int
+    written_by: str
+    settings: Settings
+    images: ImagesScanned | None
+    runs: tuple[Run, ...]
+    chosen_run: int | None
+    times_test_seen: int
+
+
+@cache
+def _adapter() -> TypeAdapter[Stored]:
+    return TypeAdapter(Stored)
+
+
+def is_project(folder: Path) -> bool:
+    """Whether the folder holds a project, whole or one whose file was lost."""
+    return any((folder / name).exists() for name in (FILE_NAME, PREVIOUS_NAME, "runs"))
+
+
+def create_project(folder: Path) -> Project:
+    """A new, empty project in a folder that is made for it.
+
+    Raises:
+        ProjectFolderTaken: if the folder exists and is not empty.
+        ProjectNotWritable: if it can't be made.
+    """
+    folder = folder.absolute()
+    project = Project(folder)
+    with _translated(project):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ProjectFolderTaken(folder)
+        for name in ("", "runs", "exports", "cache"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    save_project(project)
+    return project
+
+
+def save_project(project: Project) -> None:
+    """Put the project's file in place, whole or not at all; the one before stays beside it.
+
+    Raises:
+        ProjectReadOnly: if the project was opened read-only.
+        ProjectNotWritable: if it can't be written; what was saved before is unchanged.
+    """
+    if project.is_read_only:
+        raise ProjectReadOnly(project.name, "is open in another window or was written by a newer version")
+    stored = Stored(
+        schema_version=SCHEMA_VERSION,
+        written_by=f"TL Studio {__version__}",
+        settings=project.settings,
+        images=project.images,
+        runs=project.runs,
+        chosen_run=project.chosen_run,
+        times_test_seen=project.times_test_seen,
+    )
+    path = project.folder / FILE_NAME
+    with _translated(project):
+        _keep_previous(path)
+        atomic.write_text(path, json.dumps(asdict(stored), ensure_ascii=False, indent=1) + "\n")
+
+
+def open_project(folder: Path, *, read_only: bool = False) -> Project:
+    """The project of a folder; read-only if asked for or if a newer version wrote it.
+
+    A damaged file gives way to the one saved before it, and that to what the run folders tell.
+
+    Raises:
+        ProjectNotFound: if the folder holds none.
+        ProjectUnreadable: if nothing in it can be read.
+    """
+    folder = folder.absolute()
+    if not folder.is_dir() or not is_project(folder):
+        raise ProjectNotFound(folder)
+    reasons = []
+    for name in (FILE_NAME, PREVIOUS_NAME):
+        try:
+            project = _load(folder, folder / name)
+        except FileNotFoundError:
+            reasons.append(f"{name} is missing")
+        except (OSError, ValueError, RecursionError) as error:
+            reasons.append(_short(error))
+        else:
+            recovered = "" if name == FILE_NAME else "previous"
+            return replace(
+                project, is_read_only=read_only or project.is_read_only, recovered_from=recovered
+            ).with_running_as("interrupted")
+    raise ProjectUnreadable(folder.name, reasons[0])
+
+
+def _load(folder: Path, path: Path) -> Project:
+    """The project in one file.
+
+    Raises:
+        OSError: if it can't be read.
+        ValueError: if it is too large, no JSON, or does not fit the schema.
+    """
+    if path.stat().st_size > SIZE_LIMIT_BYTES:
+        raise ValueError("it is far larger than a project file")
+    content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    if not isinstance(content, dict):
+        raise ValueError("it is not a project file")
+    content = migrate(content)
+    try:
+        stored = _adapter().validate_python(content)
+    except ValidationError as error:
+        raise ValueError(f"{error.error_count()} of its fields do not fit") from error
+    return Project(
+        folder=folder,
+        settings=stored.settings,
+        images=stored.images,
+        runs=stored.runs,
+        chosen_run=stored.chosen_run,
+        times_test_seen=stored.times_test_seen,
+        is_read_only=stored.schema_version > SCHEMA_VERSION,
+    )
+
+
+def _keep_previous(path: Path) -> None:
+    """Keep the file that is about to be replaced, unless it is damaged."""
+    with contextlib.suppress(OSError, ValueError):
+        json.loads(path.read_bytes())
+        with atomic.replacing(path.with_name(PREVIOUS_NAME)) as temporary:
+            shutil.copyfile(path, temporary)
+
+
+@contextmanager
+def _translated(project: Project) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ProjectNotWritable(project.name, os.strerror(error.errno or 0).lower()) from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"it holds {name}, which is no number")
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
+        return "it is cut off or not text"
+    if isinstance(error, OSError):
+        return os.strerror(error.errno or 0).lower()
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)

@@ -1,0 +1,85 @@
+"""One writer for each project folder: a lock that the operating system drops with its owner.
+
+The file's lock, not its existence, is what counts, so a killed owner never bars the next start. The
+content (process and host) is only there to be shown.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import IO
+
+LOCK_NAME = ".lock"
+
+
+class ProjectLock:
+    """The right to write into one project folder.
+
+    Attributes:
+        folder: of the project.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._file: IO[str] | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._file is not None
+
+    @property
+    def owner(self) -> str:
+        """Who holds the lock, for people; empty if nobody wrote it."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            content = json.loads((self.folder / LOCK_NAME).read_text(encoding="utf-8"))
+            return f"process {content['process']} on {content['host']}"
+        return ""
+
+    def acquire(self) -> bool:
+        """Take the lock if it is free; the holder may ask again.
+
+        Returns:
+            True if it is held now, False if another process has it or the folder can't be written to.
+        """
+        if self._file is not None:
+            return True
+        try:
+            file = open(self.folder / LOCK_NAME, "a+", encoding="utf-8")  # noqa: SIM115
+        except OSError:
+            return False
+        if not _lock(file):
+            file.close()
+            return False
+        file.seek(0)
+        file.truncate()
+        json.dump({"process": os.getpid(), "host": socket.gethostname()}, file)
+        file.flush()
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Give the lock back; the file stays, since removing it would race with the next owner."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _lock(file: IO[str]) -> bool:
+    """Lock an open file without waiting; released when the file or its process ends."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415
+
+            file.seek(1_000_000)  # outside the content, which others may read
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

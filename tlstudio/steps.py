@@ -1,14 +1,18 @@
-"""The wizard's verbs as generators of events, and the one door to torch.
+"""The wizard's verbs as generators of events, which are the one door to torch.
 
 Iterating is running, closing the generator is stopping, an exception is failing. Each verb imports what
 it needs when it starts, so that the window, the terminal's help and `predict` never load torch.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
+from tlstudio.data.events import ImagesScanned
+from tlstudio.errors import ProjectError, TrainError
 from tlstudio.events import Event
-from tlstudio.project.project import Project
+from tlstudio.project.file import IMAGES_NAME
+from tlstudio.project.project import Project, Run
 
 Step = Callable[..., Iterator[Event]]
 
@@ -22,7 +26,9 @@ def scan(project: Project) -> Iterator[Event]:
     Raises:
         DataError: if there is nothing to train on: no folder, one class, too few images.
     """
-    raise NotImplementedError
+    from tlstudio.data.scan import scan as scan_images
+
+    yield from scan_images(project.settings.data, project.folder / IMAGES_NAME)
 
 
 def train(project: Project) -> Iterator[Event]:
@@ -34,24 +40,150 @@ def train(project: Project) -> Iterator[Event]:
     Raises:
         TLStudioError: of any kind; the run's folder keeps the best weights so far.
     """
-    raise NotImplementedError
+    _require_images(project)
+    yield from _fit(project, _new_run_number(project), is_resumed=False)
 
 
 def resume(project: Project, run: int | None = None) -> Iterator[Event]:
-    """Continue the run (the newest that was cut short) from its last checkpoint, exactly."""
-    raise NotImplementedError
+    """Continue a run from its last checkpoint, exactly; without a number the newest that was cut short.
+
+    Raises:
+        TrainError: if there is no such run; and all that `train` raises.
+    """
+    resumable = [known for known in project.runs if known.is_resumable or known.number == run]
+    wanted = [known for known in resumable if run in (None, known.number)]
+    if not wanted:
+        raise TrainError(
+            "Nothing to continue",
+            "No run was cut short, so there is none to continue. All runs are kept as they are."
+            if run is None
+            else f"There is no run {run} in this project. All runs are kept as they are.",
+            "Start a new run.",
+        )
+    yield from _fit(project, wanted[-1].number, is_resumed=True)
 
 
 def evaluate(project: Project, run: int | None = None) -> Iterator[Event]:
-    """Judge the run's best weights on the test split; last EvaluateDone."""
-    raise NotImplementedError
+    """Judge the run's best weights on the test split; last EvaluateDone.
+
+    Raises:
+        TLStudioError: if there is no trained run or no test image.
+    """
+    from tlstudio.data.table import read_table
+    from tlstudio.evaluate.assess import assess
+
+    trained = _trained_run(project, run)
+    yield from assess(
+        run_folder=project.run_folder(trained.number),
+        rows=read_table(project.folder / IMAGES_NAME),
+        data_root=project.data_root,
+        cache_folder=project.folder / "cache",
+        times_seen=project.times_test_seen + 1,
+        run=trained.number,
+    )
 
 
 def export(project: Project, to: Path, run: int | None = None) -> Iterator[Event]:
-    """Write the run's network as ONNX, keep it only if it answers as the app does; last ExportDone."""
-    raise NotImplementedError
+    """Write the run's network as ONNX, keep it only if it answers as the app does; last ExportDone.
+
+    Raises:
+        TLStudioError: if there is no trained run, the file can't be written, or its answers differ.
+    """
+    from tlstudio.data.table import read_table
+    from tlstudio.export.to_onnx import export as export_onnx
+
+    trained = _trained_run(project, run)
+    yield from export_onnx(
+        run_folder=project.run_folder(trained.number),
+        rows=read_table(project.folder / IMAGES_NAME),
+        data_root=project.data_root,
+        cache_folder=project.folder / "cache",
+        to=Path(to),
+        settings=project.settings.export,
+        run=trained.number,
+    )
 
 
-def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Iterator[Event]:
-    """Ask an exported model about images and folders of images, by onnxruntime alone; last PredictDone."""
-    raise NotImplementedError
+def predict(
+    project: Project | None, model: Path, images: Sequence[Path], csv: Path | None = None
+) -> Iterator[Event]:
+    """Ask an exported model about images and folders of images, by onnxruntime alone; last PredictDone.
+
+    The project takes no part; an exported file stands alone.
+    """
+    from tlstudio.export.batch import predict as predict_images
+
+    del project
+    yield from predict_images(Path(model), [Path(image) for image in images], Path(csv) if csv else None)
+
+
+STEPS: dict[str, Step] = {
+    "scan": scan,
+    "train": train,
+    "resume": resume,
+    "evaluate": evaluate,
+    "export": export,
+    "predict": predict,
+}
+"""Each takes the project (`predict` may do without) and its options as keywords."""
+
+
+def _fit(project: Project, number: int, *, is_resumed: bool) -> Iterator[Event]:
+    from tlstudio.data.table import read_table
+    from tlstudio.train.fit import fit
+
+    images = _require_images(project)
+    known = project.run(number) if is_resumed else None
+    yield from fit(
+        model=known.model if known else project.settings.model,
+        train=known.train if known else project.settings.train,
+        rows=read_table(project.folder / IMAGES_NAME),
+        classes=tuple(images.classes),
+        data_root=project.data_root,
+        run_folder=project.run_folder(number),
+        cache_folder=project.folder / "cache",
+        data_fingerprint=images.fingerprint,
+        run=number,
+        resume=is_resumed,
+    )
+
+
+def _new_run_number(project: Project) -> int:
+    """The next free number, its folder made: no two runs can take the same."""
+    (project.folder / "runs").mkdir(exist_ok=True)
+    first = max((run.number for run in project.runs), default=0) + 1
+    for number in count(first):
+        try:
+            project.run_folder(number).mkdir()
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise ProjectError(
+                "The project can't be saved",
+                f"The folder of run {number} could not be made: {error.strerror}. Earlier runs are unchanged.",
+                "Free some space or choose a folder that you may write to, then try again.",
+            ) from error
+        return number
+    raise AssertionError("count() never ends")
+
+
+def _require_images(project: Project) -> ImagesScanned:
+    if project.images is None:
+        raise ProjectError(
+            "No images yet",
+            "This project's images have not been read. Nothing was changed.",
+            "Add image folders on the Data page first, or make the project with `tlstudio new`.",
+        )
+    return project.images
+
+
+def _trained_run(project: Project, number: int | None) -> Run:
+    run = project.run(number)
+    if run is None or run.best is None:
+        missing = "has no finished run" if number is None else f"has no finished epoch in run {number}"
+        raise ProjectError(
+            "Nothing trained yet",
+            f"“{project.name}” {missing}. Nothing was changed.",
+            "Train a run first.",
+        )
+    return run

@@ -44,7 +44,7 @@ class ProjectUnreadable(ProjectError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
             "The project can't be read",
-            f"The project file of “{name}” is damaged ({reason}). It was left as it is, and so were its runs.",
+            f"The project file of “{name}” is damaged ({reason}). It and its runs were left as they are.",
             "Open a copy of the folder from a backup, or make the project again from the same images.",
         )
 

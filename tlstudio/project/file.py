@@ -118,10 +118,11 @@ def open_project(folder: Path, *, read_only: bool = False) -> Project:
         except (OSError, ValueError, RecursionError) as error:
             reasons.append(_short(error))
         else:
-            recovered = "" if name == FILE_NAME else "previous"
             return replace(
-                project, is_read_only=read_only or project.is_read_only, recovered_from=recovered
-            ).with_running_as("interrupted")
+                project.with_running_as("interrupted"),
+                is_read_only=read_only or project.is_read_only,
+                recovered_from="" if name == FILE_NAME else "previous",
+            )
     raise ProjectUnreadable(folder.name, reasons[0])
 
 

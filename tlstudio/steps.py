@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
+from tlstudio import atomic
 from tlstudio.data.events import ImagesScanned
 from tlstudio.errors import ProjectError, TrainError
 from tlstudio.events import Event
+from tlstudio.project.errors import ProjectNotWritable
 from tlstudio.project.file import IMAGES_NAME
 from tlstudio.project.project import Project, Run
 
@@ -41,7 +43,12 @@ def train(project: Project) -> Iterator[Event]:
         TLStudioError: of any kind; the run's folder keeps the best weights so far.
     """
     _require_images(project)
-    yield from _fit(project, _new_run_number(project), is_resumed=False)
+    number = _new_run_number(project)
+    # The run keeps its own table: whatever is regrouped or added later, what it
+    # learned from can never turn up among the images that it is judged on.
+    table = (project.folder / IMAGES_NAME).read_bytes()
+    atomic.write_bytes(project.run_folder(number) / IMAGES_NAME, table)
+    yield from _fit(project, number, is_resumed=False)
 
 
 def resume(project: Project, run: int | None = None) -> Iterator[Event]:
@@ -75,7 +82,7 @@ def evaluate(project: Project, run: int | None = None) -> Iterator[Event]:
     trained = _trained_run(project, run)
     yield from assess(
         run_folder=project.run_folder(trained.number),
-        rows=read_table(project.folder / IMAGES_NAME),
+        rows=read_table(project.run_folder(trained.number) / IMAGES_NAME),
         data_root=project.data_root,
         cache_folder=project.folder / "cache",
         times_seen=project.times_test_seen + 1,
@@ -95,7 +102,7 @@ def export(project: Project, to: Path, run: int | None = None) -> Iterator[Event
     trained = _trained_run(project, run)
     yield from export_onnx(
         run_folder=project.run_folder(trained.number),
-        rows=read_table(project.folder / IMAGES_NAME),
+        rows=read_table(project.run_folder(trained.number) / IMAGES_NAME),
         data_root=project.data_root,
         cache_folder=project.folder / "cache",
         to=Path(to),
@@ -137,7 +144,7 @@ def _fit(project: Project, number: int, *, is_resumed: bool) -> Iterator[Event]:
     yield from fit(
         model=known.model if known else project.settings.model,
         train=known.train if known else project.settings.train,
-        rows=read_table(project.folder / IMAGES_NAME),
+        rows=read_table(project.run_folder(number) / IMAGES_NAME),
         classes=tuple(images.classes),
         data_root=project.data_root,
         run_folder=project.run_folder(number),
@@ -150,19 +157,14 @@ def _fit(project: Project, number: int, *, is_resumed: bool) -> Iterator[Event]:
 
 def _new_run_number(project: Project) -> int:
     """The next free number, its folder made: no two runs can take the same."""
-    (project.folder / "runs").mkdir(exist_ok=True)
     first = max((run.number for run in project.runs), default=0) + 1
     for number in count(first):
         try:
-            project.run_folder(number).mkdir()
+            project.run_folder(number).mkdir(parents=True)
         except FileExistsError:
             continue
         except OSError as error:
-            raise ProjectError(
-                "The project can't be saved",
-                f"The folder of run {number} could not be made: {error.strerror}. Earlier runs are unchanged.",
-                "Free some space or choose a folder that you may write to, then try again.",
-            ) from error
+            raise ProjectNotWritable(project.name, (error.strerror or "unknown reason").lower()) from error
         return number
     raise AssertionError("count() never ends")
 

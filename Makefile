@@ -1,0 +1,50 @@
+# One command each; every one makes what it needs first.
+#   make demo   the main job on drawn sample images, start to ONNX
+#   make run    the window
+#   make test   every test, without a screen
+#   make check  formatting, types and layers
+#   make bench  start-up times on this machine
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo run test test-fast check bench clean
+
+demo: $(VENV)/ready
+	$(BIN)/tlstudio demo
+
+run: $(VENV)/ready
+	@$(BIN)/python packaging/system_libraries.py --screen
+	$(BIN)/tlstudio
+
+test: $(VENV)/ready-dev
+	@$(BIN)/python packaging/system_libraries.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
+test-fast: $(VENV)/ready-dev
+	@$(BIN)/python packaging/system_libraries.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow"
+
+check: $(VENV)/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/ready
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/benchmarks/startup.py
+
+# The environment with what the program needs, and with the test tools on top; remade when pyproject.toml changes.
+$(VENV)/ready: pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found. Install Python 3.11 with venv, or name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,66 @@
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tlstudio.project.lock import ProjectLock
+
+HOLDER = """
+import sys
+from pathlib import Path
+from tlstudio.project.lock import ProjectLock
+lock = ProjectLock(Path(sys.argv[1]))
+print(lock.acquire(), flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "True\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_that_a_second_window_does_not_get_the_lock_and_learns_whose_it_is(tmp_path, holder):
+    second = ProjectLock(tmp_path)
+
+    assert not second.acquire()
+    assert second.owner.startswith(f"process {holder.pid} on ")
+
+
+def test_that_a_killed_owner_never_bars_the_next_start(tmp_path, holder):
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+
+    lock = ProjectLock(tmp_path)
+
+    assert lock.acquire()
+    assert lock.owner.startswith(f"process {os.getpid()} on ")
+    lock.release()
+
+
+def test_that_a_released_lock_is_free_and_its_holder_may_ask_twice(tmp_path):
+    lock = ProjectLock(tmp_path)
+    assert lock.acquire()
+    assert lock.acquire()
+
+    lock.release()
+    lock.release()
+
+    other = ProjectLock(tmp_path)
+    assert other.acquire()
+    other.release()
+
+
+def test_that_a_missing_folder_gives_no_lock(tmp_path):
+    assert not ProjectLock(tmp_path / "gone").acquire()

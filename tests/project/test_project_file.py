@@ -1,0 +1,184 @@
+import errno
+import json
+import os
+import random
+import signal
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from tlstudio.project.errors import (
+    ProjectFolderTaken,
+    ProjectNotFound,
+    ProjectNotWritable,
+    ProjectReadOnly,
+    ProjectUnreadable,
+)
+from tlstudio.project.file import FILE_NAME, PREVIOUS_NAME, create_project, open_project, save_project
+from tlstudio.project.migrations import migrate
+
+
+def with_epochs(project, epochs):
+    return project.with_settings(train=replace(project.settings.train, epochs=epochs))
+
+
+@pytest.fixture
+def project(tmp_path):
+    return create_project(tmp_path / "Blood smear")
+
+
+@pytest.mark.parametrize("name", ["Blutausstrich Größe", "血液 細胞", "cells 🙂", 'a\'b "c" %d #1'])
+def test_that_a_project_of_any_legal_name_opens_as_it_was_saved(tmp_path, name):
+    project = with_epochs(create_project(tmp_path / name), 7)
+    save_project(project)
+
+    assert open_project(tmp_path / name) == project
+    assert project.name == name
+
+
+def test_that_a_new_project_is_never_put_among_other_files(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+
+    with pytest.raises(ProjectFolderTaken):
+        create_project(tmp_path)
+
+    assert os.listdir(tmp_path) == ["notes.txt"]
+
+
+def test_that_a_folder_without_a_project_is_named(tmp_path):
+    with pytest.raises(ProjectNotFound, match=r"project\.tlstudio"):
+        open_project(tmp_path)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.99])
+def test_that_a_project_file_cut_short_gives_way_to_the_one_before(project, share):
+    save_project(with_epochs(project, 5))
+    save_project(with_epochs(project, 6))
+    path = project.folder / FILE_NAME
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+
+    opened = open_project(project.folder)
+
+    assert opened.recovered_from == "previous"
+    assert opened.settings.train.epochs == 5
+
+
+def test_that_a_damaged_file_never_replaces_the_good_one_before_it(project):
+    save_project(with_epochs(project, 5))
+    (project.folder / FILE_NAME).write_text('{"schema_version": 1, "set')
+    save_project(with_epochs(project, 8))
+
+    assert json.loads((project.folder / PREVIOUS_NAME).read_text())["settings"]["train"]["epochs"] == 20
+    assert open_project(project.folder).settings.train.epochs == 8
+
+
+HOSTILE = {
+    "a number": b"3",
+    "a list": b"[]",
+    "no version": b"{}",
+    "version zero": b'{"schema_version": 0}',
+    "not a number": b'{"schema_version": 1, "settings": NaN}',
+    "nested 100,000 deep": b'{"schema_version": 1, "settings": ' + b"[" * 100_000,
+    "missing fields": b'{"schema_version": 1}',
+    "wrong types": b'{"schema_version": 1, "settings": {"train": {"epochs": "many"}}}',
+    "not text": b"\xff\xfe\x00\x01" * 100,
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_that_a_hostile_project_file_gives_a_sentence_and_stays_as_it_is(project, content):
+    (project.folder / PREVIOUS_NAME).unlink(missing_ok=True)
+    path = project.folder / FILE_NAME
+    path.write_bytes(content)
+
+    with pytest.raises(ProjectUnreadable) as raised:
+        open_project(project.folder)
+
+    assert raised.value.what_to_try
+    assert path.read_bytes() == content
+
+
+def test_that_a_project_from_a_newer_version_opens_read_only(project):
+    path = project.folder / FILE_NAME
+    stored = json.loads(path.read_text()) | {"schema_version": 99, "hologram": True}
+    path.write_text(json.dumps(stored))
+
+    opened = open_project(project.folder)
+
+    assert opened.is_read_only
+    with pytest.raises(ProjectReadOnly):
+        save_project(opened)
+    assert json.loads(path.read_text()) == stored
+
+
+def test_that_an_older_project_is_brought_up_one_version_at_a_time():
+    steps = {
+        1: lambda stored: stored | {"trail": [*stored["trail"], "1 to 2"]},
+        2: lambda stored: stored | {"trail": [*stored["trail"], "2 to 3"]},
+    }
+
+    assert migrate({"schema_version": 1, "trail": []}, steps) == {
+        "schema_version": 3,
+        "trail": ["1 to 2", "2 to 3"],
+    }
+    assert migrate({"schema_version": 3, "trail": []}, steps)["trail"] == []
+    assert migrate({"schema_version": 9, "trail": []}, steps)["schema_version"] == 9
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])
+def test_that_a_full_disk_while_saving_loses_nothing(project, monkeypatch, number):
+    save_project(with_epochs(project, 5))
+
+    def fail(*arguments, **options):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(ProjectNotWritable, match="What was saved before is unchanged"):
+        save_project(with_epochs(project, 6))
+    monkeypatch.undo()
+
+    assert open_project(project.folder).settings.train.epochs == 5
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_that_a_folder_without_write_permission_is_named(tmp_path):
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+
+    with pytest.raises(ProjectNotWritable, match="permission denied"):
+        create_project(tmp_path / "project")
+
+
+SAVER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from tlstudio.project.file import open_project, save_project
+project = open_project(Path(sys.argv[1]))
+print("ready", flush=True)
+for epochs in range(1, 10**6):
+    save_project(project.with_settings(train=replace(project.settings.train, epochs=epochs)))
+"""
+
+
+@pytest.mark.slow
+def test_that_a_project_killed_during_saves_opens_50_times_of_50(project):
+    path = project.folder / FILE_NAME
+    opened = 0
+    for attempt in range(50):
+        saver = subprocess.Popen(
+            [sys.executable, "-c", SAVER, str(project.folder)], stdout=subprocess.PIPE, text=True
+        )
+        saver.stdout.readline()
+        for _ in range(random.Random(attempt).randrange(1, 9)):
+            inode = path.stat().st_ino
+            while path.stat().st_ino == inode:
+                pass
+        saver.send_signal(signal.SIGKILL)
+        saver.wait()
+        saver.stdout.close()
+        opened += open_project(project.folder).recovered_from == ""
+
+    assert opened == 50

@@ -1,0 +1,86 @@
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tlstudio import atomic
+
+
+def test_that_a_new_file_is_written_whole(tmp_path):
+    atomic.write_text(tmp_path / "Größe 🙂.json", "größer")
+
+    assert (tmp_path / "Größe 🙂.json").read_text(encoding="utf-8") == "größer"
+    assert os.listdir(tmp_path) == ["Größe 🙂.json"]
+
+
+def test_that_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "settings.json"
+    atomic.write_text(path, "old")
+
+    with pytest.raises(RuntimeError), atomic.replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["settings.json"]
+
+
+CALLS = ("fsync", "replace", "open", "chmod")
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES])
+def test_that_any_failing_call_leaves_old_or_new_and_never_half(tmp_path, monkeypatch, call, number):
+    path = tmp_path / "project"
+    atomic.write_text(path, "old")
+    real = getattr(os, call)
+
+    def fail(*arguments, **options):
+        monkeypatch.setattr(os, call, real)
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(OSError):
+        atomic.write_text(path, "new" * 1000)
+    monkeypatch.undo()
+
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["project"]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tlstudio import atomic
+path = Path(sys.argv[1])
+print("ready", flush=True)
+for number in range(10**6):
+    atomic.write_text(path, f"{number % 10}" * 300_000)
+"""
+
+
+@pytest.mark.slow
+def test_that_a_killed_writer_leaves_a_whole_file(tmp_path):
+    path = tmp_path / "file"
+    atomic.write_text(path, "0" * 300_000)
+    for attempt in range(20):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+        )
+        writer.stdout.readline()
+        # Let a random number of saves go by: each changes the file's inode.
+        for _ in range(random.Random(attempt).randrange(1, 12)):
+            inode = path.stat().st_ino
+            while path.stat().st_ino == inode:
+                pass
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        writer.stdout.close()
+        text = path.read_text()
+
+        assert len(text) == 300_000
+        assert len(set(text)) == 1

@@ -1,0 +1,105 @@
+"""What running itself reports, beside the events of the steps: a child's death, lists, a check-up."""
+
+from dataclasses import dataclass
+
+from tlstudio.events import Event, Failed
+
+
+@dataclass(frozen=True)
+class StepDied(Failed):
+    """The child process ended without a word; a run that was under way can be resumed."""
+
+
+@dataclass(frozen=True)
+class RunListed(Event):
+    """One training run of a project; what was never reached is None."""
+
+    run: int
+    state: str
+    backbone: str
+    freeze: int | str
+    weights: str
+    epochs_done: int
+    epochs: int
+    best_epoch: int | None
+    validation_accuracy: float | None  # of the best epoch
+    test_accuracy: float | None
+    exported: str | None
+    is_stale: bool
+    is_resumable: bool
+    started_at: str  # ISO 8601, UTC
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RunsListed(Event):
+    """Every run of the project was listed."""
+
+    runs: int
+    chosen_run: int | None  # that evaluate and export take when they are given none
+
+
+@dataclass(frozen=True)
+class BackboneListed(Event):
+    """One row of the table of backbones."""
+
+    name: str
+    title: str
+    family: str
+    good_for: str
+    freeze_groups: list[str]  # from the input; the classifier is one more
+    parameters: int  # without the classifier's
+    input_px: int
+    imagenet_accuracy: float | None
+    licence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class BackbonesListed(Event):
+    """Every backbone was listed."""
+
+    backbones: int
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that this computer needs.
+
+    Attributes:
+        name: for people: "Window".
+        is_ok: whether it is as it should be.
+        message: what was found, one sentence.
+        what_to_try: one sentence, or empty.
+    """
+
+    name: str
+    is_ok: bool
+    message: str
+    what_to_try: str = ""
+
+
+@dataclass(frozen=True)
+class DoctorDone(Event):
+    """This computer was looked over."""
+
+    is_ok: bool  # all of them
+    checks: list[Check]
+    versions: dict[str, str]  # distribution → version, "" if it is missing
+
+
+@dataclass(frozen=True)
+class DemoDone(Event):
+    """The sample project went from drawn images to answers of the exported model."""
+
+    project: str
+    images_folder: str
+    model: str
+    images: int
+    test_images: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    predicted: int  # test images that the exported file was asked about, by onnxruntime alone
+    predicted_right: int
+    seconds: float

@@ -1,0 +1,227 @@
+"""A step that runs in a child process, so that nothing it does can take the window with it."""
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, ClassVar
+
+from tlstudio.events import Event, Failed, Heartbeat, Noted, Stopped
+from tlstudio.project.known_events import from_json
+from tlstudio.run.details import without_paths
+from tlstudio.run.errors import StepEndedUnexpectedly, StepNotStarted, signal_name
+from tlstudio.run.events import StepDied
+from tlstudio.run.request import Request
+
+SILENCE_SECONDS = 60.0
+"""The child beats every second; so long without a word and it hangs in a library."""
+
+SILENT = "It has not answered for a minute. Wait a little, or stop it; every finished epoch is kept."
+STDERR_LINES = 40
+
+
+class StepProcess:
+    """One step in a child process: iterate it for its events, in any thread.
+
+    The last event is the step's own result, `Stopped`, or a `Failed`. `stop`, `pause`, `go_on` and
+    `kill` return at once and may be called from any thread.
+    """
+
+    _warm_child: ClassVar["_Child | None"] = None
+    _warm_lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, step: str, project: Path | None, options: dict[str, Any] | None = None) -> None:
+        """Start the step; its child reads the project as it is saved now.
+
+        Args:
+            step: a name in the table `STEPS`.
+            project: folder of the project, or None for a step that needs none.
+            options: of the step; values of JSON or paths.
+        """
+        self.step = step
+        self._is_ended_by_us = False
+        self._timer: threading.Timer | None = None
+        self._child: _Child | None = None
+        self._refusal = ""
+        request = Request(step, None if project is None else str(project), options or {})
+        try:
+            self._child = self._take_warm_child() or _Child()
+        except OSError as error:
+            self._refusal = (error.strerror or "it gave no reason").lower()
+        else:
+            self._child.tell(request.to_json())
+
+    @classmethod
+    def warm(cls) -> None:
+        """Prepare a child that has its libraries loaded; the next start takes it."""
+        with cls._warm_lock:
+            if cls._warm_child is None or not cls._warm_child.is_alive:
+                with suppress(OSError):
+                    cls._warm_child = _Child("--warm")
+
+    @classmethod
+    def cool(cls) -> None:
+        """End the prepared child, if there is one."""
+        with cls._warm_lock:
+            child, cls._warm_child = cls._warm_child, None
+        if child is not None:
+            child.kill()
+            child.reap()
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the child; None if it could not be started."""
+        return None if self._child is None else self._child.process.pid
+
+    def __iter__(self) -> Iterator[Event]:
+        """The step's events as they come; waits for each."""
+        if self._child is None:
+            yield Failed.from_error(StepNotStarted(self.step, self._refusal))
+            return
+        try:
+            last: Event | None = None
+            for event in self._child.events():
+                last = event
+                yield event
+            code = self._child.reap()
+            if code not in (0, 1) or (code == 1 and not isinstance(last, Failed)):
+                yield self._last_word(code)
+        finally:
+            self._child.kill()
+            self._child.reap()
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def pause(self) -> None:
+        """Halt the step at its next event; the process stays."""
+        self._tell("pause")
+
+    def go_on(self) -> None:
+        """Let a paused step continue."""
+        self._tell("go_on")
+
+    def stop(self, grace_seconds: float = 10.0) -> None:
+        """Ask the step to stop and keep its best; end its process if it has not after that time."""
+        self._is_ended_by_us = True
+        self._tell("stop")
+        if self._child is not None and self._timer is None:
+            self._timer = threading.Timer(grace_seconds, self._child.kill)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def kill(self) -> None:
+        """End the process now; what was checkpointed is kept and can be resumed."""
+        self._is_ended_by_us = True
+        if self._child is not None:
+            self._child.kill()
+
+    def _tell(self, line: str) -> None:
+        if self._child is not None:
+            self._child.tell(line)
+
+    def _last_word(self, code: int) -> Event:
+        if self._is_ended_by_us or self._child is None:
+            return Stopped(self.step)
+        error = StepEndedUnexpectedly(self.step, code)
+        ended = signal_name(code) or f"exit status {code}"
+        details = without_paths("\n".join((f"The process ended by {ended}.", *self._child.last_lines)))
+        return StepDied(error.title, error.message, error.what_to_try, details=details)
+
+    @classmethod
+    def _take_warm_child(cls) -> "_Child | None":
+        with cls._warm_lock:
+            child, cls._warm_child = cls._warm_child, None
+        if child is not None and not child.is_alive:
+            child.reap()
+            return None
+        return child
+
+
+class _Child:
+    """The process itself: two threads empty its pipes, so that it never waits for a reader."""
+
+    def __init__(self, *arguments: str) -> None:
+        # -P: the folder that the user happens to stand in is no place to import from.
+        # No "die with the parent" signal: Linux sends it when the *thread* that started the child ends.
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "tlstudio.run.child", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+            | getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            start_new_session=os.name != "nt",  # Ctrl-C in a terminal is the parent's to answer
+        )
+        self.last_lines: deque[str] = deque(maxlen=STDERR_LINES)
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._write_lock = threading.Lock()
+        self._readers = [
+            threading.Thread(target=target, daemon=True) for target in (self._read_events, self._read_stderr)
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def tell(self, line: str) -> None:
+        assert self.process.stdin is not None  # noqa: S101 - asked for above
+        with self._write_lock, suppress(OSError, ValueError):  # it has ended already
+            self.process.stdin.write(line.encode() + b"\n")
+            self.process.stdin.flush()
+
+    def kill(self) -> None:
+        with suppress(OSError):
+            self.process.kill()
+
+    def events(self) -> Iterator[Event]:
+        is_told = False
+        while True:
+            try:
+                line = self._lines.get(timeout=SILENCE_SECONDS)
+            except queue.Empty:
+                if not is_told:
+                    yield Noted(SILENT)
+                is_told = True
+                continue
+            if line is None:
+                return
+            is_told = False
+            try:
+                event = from_json(line)
+            except ValueError:
+                self.last_lines.append(f"not an event: {line[:200]}")
+                continue
+            if not isinstance(event, Heartbeat):
+                yield event
+
+    def reap(self) -> int:
+        """The exit status, once the process has ended; negative: the signal that ended it."""
+        code = self.process.wait()
+        pipes = [self.process.stdin]
+        for reader, pipe in zip(self._readers, (self.process.stdout, self.process.stderr), strict=True):
+            reader.join(timeout=1.0)
+            if not reader.is_alive():  # a grandchild may still hold the other end
+                pipes.append(pipe)
+        for pipe in pipes:
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        return code
+
+    def _read_events(self) -> None:
+        assert self.process.stdout is not None  # noqa: S101
+        for line in self.process.stdout:
+            self._lines.put(line.decode("utf-8", "surrogateescape"))
+        self._lines.put(None)
+
+    def _read_stderr(self) -> None:
+        assert self.process.stderr is not None  # noqa: S101
+        for line in self.process.stderr:
+            self.last_lines.append(line.decode("utf-8", "replace").rstrip())

@@ -1,0 +1,70 @@
+"""Numbers and times as the screens write them."""
+
+import math
+from decimal import ROUND_DOWN, Decimal
+
+
+def percent(fraction: float, images: int = 100) -> str:
+    """The fraction as "93.4%"; one decimal from 100 images up, and never 100 % unless it is all of them."""
+    if 0 < fraction < 0.01 and images >= 100:
+        return "< 1%"
+    decimals = 1 if images >= 100 else 0
+    text = f"{fraction * 100:.{decimals}f}"
+    if fraction < 1 and float(text) == 100:
+        step = Decimal(1).scaleb(-decimals)
+        text = str((Decimal(repr(fraction)) * 100).quantize(step, ROUND_DOWN))
+    return f"{text.removesuffix('.0') if fraction in (0, 1) else text}%"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """The number with its noun: "1 epoch", "1,204 epochs"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def in_millions(number: int) -> str:
+    """How many values, short: "25.6 million", "8,120"."""
+    if number < 100_000:
+        return f"{number:,}"
+    return f"{_short(number)} million"
+
+
+def share_in_millions(part: int, whole: int) -> str:
+    """A part of a whole in the whole's unit: "15 of 23.5 million"; small parts keep their own digits."""
+    if part == whole:
+        return f"all {in_millions(whole)}"
+    if part < 100_000 <= whole:
+        return f"{part:,} of {in_millions(whole)}"
+    if whole < 100_000:
+        return f"{part:,} of {whole:,}"
+    return f"{_short(part)} of {in_millions(whole)}"
+
+
+def _short(number: int) -> str:
+    millions = number / 1e6
+    return f"{millions:.1f}".removesuffix(".0") if millions < 100 else f"{millions:,.0f}"
+
+
+def megabytes(parameters: int) -> str:
+    """The size of a file of that many 32-bit values: "98 MB"."""
+    size = parameters * 4 / 1e6
+    return f"{size:,.0f} MB" if size >= 10 else f"{size:.1f} MB"
+
+
+def duration(seconds: float) -> str:
+    """About how long, rounded as it deserves: "less than a minute", "about 6 min", "about 1 h 40 min"."""
+    if seconds < 60:
+        return "less than a minute"
+    minutes = math.floor(seconds / 60 + 0.5)
+    if minutes < 90:
+        return f"about {minutes} min"
+    hours, rest = divmod(round(minutes / 10) * 10, 60)
+    return f"about {hours} h {rest} min" if rest else f"about {hours} h"
+
+
+def brief_count(number: int) -> str:
+    """How many, for narrow places: "940", "12 k", "1.2 M"."""
+    if number < 1_000:
+        return str(number)
+    if number < 999_500:
+        return f"{number / 1e3:.0f} k"
+    return f"{number / 1e6:.1f} M" if number < 9_950_000 else f"{number / 1e6:,.0f} M"

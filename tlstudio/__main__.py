@@ -4,10 +4,47 @@ from tlstudio import environment
 
 environment.prepare()
 
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+VERBS = (
+    "new", "train", "resume", "evaluate", "export", "predict", "runs", "backbones", "doctor", "demo",
+)  # fmt: skip
+
 
 def main() -> None:
-    """Start TL Studio as its arguments ask."""
-    raise NotImplementedError
+    """Start TL Studio as its arguments ask, and end with its exit status."""
+    arguments = sys.argv[1:]
+    if not arguments:
+        sys.exit(_open_window(None))
+    if len(arguments) == 1 and arguments[0] not in VERBS and _is_project_path(arguments[0]):
+        path = Path(arguments[0])
+        sys.exit(_open_window(path if path.is_dir() else path.parent))
+    from tlstudio.cli import main as run_verb  # noqa: PLC0415
+
+    sys.exit(run_verb(arguments))
+
+
+def _is_project_path(argument: str) -> bool:
+    path = Path(argument)
+    return path.is_dir() or (path.suffix == ".tlstudio" and path.is_file())
+
+
+def _open_window(project: Path | None) -> int | str:
+    """The window's exit status, or why it can't open."""
+    from tlstudio.run import qt_libraries  # noqa: PLC0415
+
+    if not qt_libraries.has_screen():
+        return "The window can't open: there is no screen here. The verbs work without one: tlstudio --help"
+    try:
+        from tlstudio.app.main import main as open_window  # noqa: PLC0415
+    except ImportError as error:
+        advice = qt_libraries.advice(str(error))
+        if not advice:
+            raise
+        return advice
+    advice = qt_libraries.advice(qt_libraries.missing_for_screen())
+    return advice or open_window(project)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,73 @@
+"""Lists as events: the runs of a project, the table of backbones."""
+
+from collections.abc import Iterator
+
+from tlstudio.events import Event
+from tlstudio.model.backbones import BACKBONES, Backbone
+from tlstudio.project.lock import ProjectLock
+from tlstudio.project.project import Project, Run
+from tlstudio.run.events import BackboneListed, BackbonesListed, RunListed, RunsListed
+
+
+def runs(project: Project) -> Iterator[Event]:
+    """One RunListed for each run, by number; last RunsListed."""
+    newest = max((run.number for run in project.runs), default=0)
+    is_busy = _is_locked(project)
+    for run in project.runs:
+        # Opened beside its owner, a run that goes on there looks like one that was cut short.
+        is_going_on = is_busy and run.number == newest and run.state == "interrupted"
+        yield _listed(project, run, "running" if is_going_on else run.state)
+    taken = project.run()
+    yield RunsListed(runs=len(project.runs), chosen_run=None if taken is None else taken.number)
+
+
+def backbones() -> Iterator[Event]:
+    """One BackboneListed for each row; last BackbonesListed."""
+    for backbone in BACKBONES.values():
+        yield _row(backbone)
+    yield BackbonesListed(len(BACKBONES))
+
+
+def _listed(project: Project, run: Run, state: str) -> RunListed:
+    best = run.best
+    return RunListed(
+        run=run.number,
+        state=state,
+        backbone=run.model.backbone,
+        freeze=run.model.freeze,
+        weights=run.started.weights,
+        epochs_done=max((epoch.epoch for epoch in run.epochs), default=0),
+        epochs=run.started.epochs,
+        best_epoch=None if best is None else best.epoch,
+        validation_accuracy=None if best is None else best.validation_accuracy,
+        test_accuracy=None if run.evaluation is None else run.evaluation.accuracy,
+        exported=None if run.exported is None else run.exported.path,
+        is_stale=project.is_stale(run),
+        is_resumable=run.is_resumable and state != "running",
+        started_at=run.started.started_at,
+        seconds=run.seconds,
+    )
+
+
+def _is_locked(project: Project) -> bool:
+    lock = ProjectLock(project.folder)
+    if not (project.folder / ".lock").exists():
+        return False
+    is_free = lock.acquire()
+    lock.release()
+    return not is_free
+
+
+def _row(backbone: Backbone) -> BackboneListed:
+    return BackboneListed(
+        name=backbone.name,
+        title=backbone.title,
+        family=backbone.family,
+        good_for=backbone.good_for,
+        freeze_groups=[group.name for group in backbone.groups],
+        parameters=sum(group.parameters for group in backbone.groups),
+        input_px=backbone.preprocessing.input_px,
+        imagenet_accuracy=backbone.imagenet_accuracy,
+        licence=backbone.licence,
+        source=backbone.source,
+    )

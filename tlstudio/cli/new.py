@@ -1,0 +1,58 @@
+"""A new project from a folder of images, whole or not at all."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from tlstudio.cli.running import locked
+from tlstudio.data.settings import DataSettings
+from tlstudio.events import Event
+from tlstudio.project.events import ProjectCreated
+from tlstudio.project.file import create_project, save_project
+from tlstudio.run.follow import follow
+from tlstudio.run.here import run_here
+
+
+def make_project(folder: Path, settings: DataSettings) -> Iterator[Event]:
+    """Make the folder and scan the images; whatever fails, nothing of it is left behind.
+
+    Yields:
+        What scanning reports; last ProjectCreated.
+
+    Raises:
+        TLStudioError: if the folder is taken, or there is nothing to train on.
+    """
+    existed = folder.exists()
+    project = create_project(folder).with_settings(data=settings)
+    try:
+        with locked(project.folder):
+            save_project(project)
+            for after, event in follow(project, run_here("scan", project)):
+                project = after
+                yield event
+    except BaseException:
+        _remove(project.folder, is_folder_kept=existed)
+        raise
+    images = project.images
+    assert images is not None  # noqa: S101 - the last event of a scan
+    yield ProjectCreated(
+        images=images.images,
+        classes=images.classes,
+        rejected=images.rejected,
+        groups=images.groups,
+        split=images.split,
+        path=str(folder),
+        group_pattern=images.group_pattern,
+    )
+
+
+def _remove(folder: Path, *, is_folder_kept: bool) -> None:
+    """Remove what this module has just made; the folder was empty or not there before."""
+    if not is_folder_kept:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)

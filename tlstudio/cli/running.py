@@ -1,0 +1,107 @@
+"""A verb's frame: the project locked and open, its step followed, its errors told, its exit status."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from tlstudio.cli.printing import JsonPrinter, Printer, TextPrinter
+from tlstudio.events import Noted, Stopped
+from tlstudio.project.errors import ProjectReadOnly
+from tlstudio.project.file import FILE_NAME, open_project
+from tlstudio.project.lock import ProjectLock
+from tlstudio.project.project import Project
+from tlstudio.run.follow import follow
+from tlstudio.run.here import failure, run_here
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+@contextmanager
+def verb(name: str, *, as_json: bool, after_interrupt: str = "") -> Iterator[Printer]:
+    """A printer for the verb; errors that pass are told by it and become the exit status.
+
+    Args:
+        name: of the verb.
+        as_json: whether to print JSON.
+        after_interrupt: a sentence for people that says how to go on after Ctrl-C.
+
+    Raises:
+        typer.Exit: with 1 after an error, with 130 after Ctrl-C.
+    """
+    printer: Printer = JsonPrinter() if as_json else TextPrinter()
+    try:
+        yield printer
+    except (typer.Exit, BrokenPipeError):  # whoever read the output has left
+        raise
+    except KeyboardInterrupt:
+        kept = f"Interrupted; what was finished is kept. {after_interrupt}".strip()
+        printer.show(Stopped(name) if as_json else Noted(kept))
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        told = failure(error)
+        printer.show(told)
+        if told.details and not as_json:
+            printer.show(Noted(f"\nDetails:\n{told.details}"))
+        raise typer.Exit(FAILED) from None
+    finally:
+        printer.close()
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """The right to write into the project's folder.
+
+    Raises:
+        ProjectReadOnly: if another process has it.
+    """
+    lock = ProjectLock(folder)
+    if folder.is_dir() and not lock.acquire():
+        owner = f" ({lock.owner})" if lock.owner else ""
+        raise ProjectReadOnly(folder.name, f"is open in another window{owner}")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def folder_of(project: Path) -> Path:
+    """The project's folder, whether it or the file in it was named; absolute."""
+    project = project.absolute()
+    return project.parent if project.name == FILE_NAME and project.is_file() else project
+
+
+@contextmanager
+def writable(path: Path) -> Iterator[Project]:
+    """The project, locked and open for changes.
+
+    Raises:
+        ProjectError: if there is none, or it can't be changed.
+    """
+    folder = folder_of(path)
+    open_project(folder, read_only=True)  # no lock file is left in a folder that holds no project
+    with locked(folder):
+        project = open_project(folder)
+        if project.is_read_only:
+            raise ProjectReadOnly(project.name, "was written by a newer version of TL Studio")
+        yield project
+
+
+def run_step(project: Project, step: str, printer: Printer, **options: Any) -> Project:
+    """The project after the whole step, saved; every event is shown.
+
+    Raises:
+        TLStudioError: what the step raises.
+    """
+    with closing(_followed(project, step, options)) as followed:
+        for after, event in followed:
+            project = after
+            printer.show(event)
+    return project
+
+
+def _followed(project: Project, step: str, options: dict[str, Any]) -> Any:
+    return follow(project, run_here(step, project, **options))

@@ -1,0 +1,254 @@
+"""The verbs of the command line with their options, one function each."""
+
+import io
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tlstudio import RESEARCH_NOTICE, __version__
+from tlstudio.cli import demo as demonstration
+from tlstudio.cli import listing
+from tlstudio.cli.choices import (
+    chosen_model,
+    early_stop,
+    freeze_depth,
+    given,
+    known_backbone,
+    pattern,
+)
+from tlstudio.cli.new import make_project
+from tlstudio.cli.running import folder_of, run_step, verb, writable
+from tlstudio.data.settings import DataSettings
+from tlstudio.project.file import open_project, save_project
+from tlstudio.run.doctor import look_over
+from tlstudio.run.here import run_here
+from tlstudio.train.settings import Augmentation, Device
+
+app = typer.Typer(
+    name="tlstudio",
+    help=f"Transfer learning on images, offline. {RESEARCH_NOTICE} Without a verb the window opens.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
+ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+RunNumber = Annotated[int | None, typer.Option("--run", min=1, help="A run's number; else the best.")]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the verb that the arguments name.
+
+    Returns:
+        The exit status: 0 done, 1 an error that was told, 2 wrong use, 130 interrupted.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file's name may hold what the terminal can't show, which must not end the verb.
+            stream.reconfigure(errors="backslashreplace")
+            if "--json" in arguments:
+                stream.reconfigure(encoding="utf-8")
+    try:
+        app(arguments, prog_name="tlstudio")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
+def _print_version(*, is_asked: bool) -> None:
+    if is_asked:
+        print(f"tlstudio {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version.",
+            is_eager=True,
+            callback=lambda value: _print_version(is_asked=value),
+        ),
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command()
+def new(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A folder to create.")],
+    images: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IMAGES", help="A folder of class folders, or of train/ val/ test/ over class folders."
+        ),
+    ],
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGEX",
+            help="Finds in each path what belongs together (patient, slide); it stays in one split.",
+        ),
+    ] = None,
+    independent: Annotated[
+        bool, typer.Option("--independent", help="Every image is its own patient, slide or part.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a project: read every image, group and split them."""
+    if group_by is not None and independent:
+        raise typer.BadParameter("--group-by and --independent exclude each other")
+    settings = DataSettings(
+        root=str(images.absolute()), group_pattern=pattern(group_by), is_independent=independent
+    )
+    with verb("new", as_json=as_json) as printer:
+        for event in make_project(project, settings):
+            printer.show(event)
+
+
+@app.command()
+def train(
+    project: ProjectFolder,
+    backbone: Annotated[str | None, typer.Option(metavar="NAME", help="See `tlstudio backbones`.")] = None,
+    freeze: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|head|none",
+            help="Freeze the first N groups; head: all but the classifier; none: train everything. Default: "
+            "none with random weights, all but the last group and the classifier with pretrained ones.",
+        ),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Images in one step.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(metavar="X", help="Of the head, at its peak.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same run.")] = None,
+    device: Annotated[Device | None, typer.Option(help="auto proves the fastest.")] = None,
+    weights: Annotated[
+        str | None, typer.Option(metavar="FILE|random", help="A local .safetensors or .pt file, or random.")
+    ] = None,
+    augmentation: Annotated[Augmentation | None, typer.Option(help="Random changes while training.")] = None,
+    early_stop_after: Annotated[
+        str | None,
+        typer.Option("--early-stop", metavar="N|none", help="Stop after N epochs without a better one."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a new run; the settings given here are kept in the project."""
+    if learning_rate is not None and not 0 < learning_rate < float("inf"):
+        raise typer.BadParameter("the learning rate is a number above 0")
+    known_backbone(backbone)
+    depth = None if freeze is None else freeze_depth(freeze)
+    train_values = given(
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        seed=seed,
+        device=device,
+        augmentation=augmentation,
+    )
+    if early_stop_after is not None:
+        train_values["early_stop_epochs"] = early_stop(early_stop_after)
+    with (
+        verb("train", as_json=as_json, after_interrupt=_resume_hint(project)) as printer,
+        writable(project) as opened,
+    ):
+        stored = opened.settings
+        chosen = opened.with_settings(
+            model=chosen_model(stored.model, backbone=backbone, freeze=depth, weights=weights),
+            train=replace(stored.train, **train_values),
+        )
+        save_project(chosen)
+        run_step(chosen, "train", printer)
+
+
+@app.command()
+def resume(project: ProjectFolder, run: RunNumber = None, as_json: Json = False) -> None:
+    """Continue a run that was cut short, exactly as if it had not been."""
+    with (
+        verb("resume", as_json=as_json, after_interrupt=_resume_hint(project)) as printer,
+        writable(project) as opened,
+    ):
+        run_step(opened, "resume", printer, run=run)
+
+
+@app.command()
+def evaluate(project: ProjectFolder, run: RunNumber = None, as_json: Json = False) -> None:
+    """Judge a run on the test images, which it never saw."""
+    with verb("evaluate", as_json=as_json) as printer, writable(project) as opened:
+        run_step(opened, "evaluate", printer, run=run)
+
+
+@app.command()
+def export(
+    project: ProjectFolder,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.onnx", help="The file to write.")],
+    run: RunNumber = None,
+    as_json: Json = False,
+) -> None:
+    """Save a run's network as ONNX, checked against the app's own answers."""
+    with verb("export", as_json=as_json) as printer, writable(project) as opened:
+        run_step(opened, "export", printer, to=to, run=run)
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(metavar="MODEL.onnx")],
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE_OR_FOLDER")],
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the answers as a table.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask an exported model about images, by onnxruntime alone."""
+    with verb("predict", as_json=as_json) as printer:
+        for event in run_here("predict", None, model=model, images=images, csv=csv):
+            printer.show(event)
+
+
+@app.command()
+def runs(project: ProjectFolder, as_json: Json = False) -> None:
+    """List a project's runs; works beside another window."""
+    with verb("runs", as_json=as_json) as printer:
+        for event in listing.runs(open_project(folder_of(project), read_only=True)):
+            printer.show(event)
+
+
+@app.command()
+def backbones(as_json: Json = False) -> None:
+    """List the backbones, the networks that training starts from."""
+    with verb("backbones", as_json=as_json) as printer:
+        for event in listing.backbones():
+            printer.show(event)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look over what this computer has for TL Studio."""
+    with verb("doctor", as_json=as_json) as printer:
+        for event in look_over():
+            printer.show(event)
+
+
+@app.command()
+def demo(
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to put it; default: ./demo or the next free.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a sample project from start to finish: draw images, train, evaluate, export, predict."""
+    with verb("demo", as_json=as_json) as printer:
+        demonstration.show(folder, printer)
+
+
+def _resume_hint(project: Path) -> str:
+    return f"Go on with: tlstudio resume {project}"

@@ -1,0 +1,230 @@
+"""Events as sentences for a terminal: counts before percent, a likely range beside a headline figure."""
+
+from collections.abc import Sequence
+
+from tlstudio import RESEARCH_NOTICE
+from tlstudio.data.events import ImagesScanned
+from tlstudio.evaluate.events import ClassResult, EvaluateDone
+from tlstudio.events import Event, Failed, Noted, Stopped
+from tlstudio.export.events import ExportDone, ImageUnreadable, PredictDone, Predicted
+from tlstudio.project.events import ProjectCreated
+from tlstudio.run.events import BackboneListed, DemoDone, DoctorDone, RunListed
+from tlstudio.train.events import BatchHalved, EpochDone, RunStarted, TrainDone
+
+
+def sentence(event: Event) -> str:
+    """What the event says to a person; empty if it says nothing by itself. May have several lines."""
+    match event:
+        case Failed():
+            return "\n".join(part for part in (f"{event.title}.", event.message, event.what_to_try) if part)
+        case Noted():
+            return event.message
+        case Stopped():
+            return "Stopped; what was finished is kept."
+        case ImagesScanned() | ProjectCreated():
+            return _scanned(event)
+        case RunStarted() | BatchHalved() | EpochDone() | TrainDone():
+            return _training(event)
+        case EvaluateDone():
+            return _evaluated(event)
+        case ExportDone():
+            return _exported(event)
+        case Predicted():
+            share = event.probabilities.get(event.label, 0.0)
+            return f"{event.image}: {event.label}, {_sureness(share)} sure"
+        case ImageUnreadable():
+            return f"{event.image}: not read. {event.reason}."
+        case PredictDone():
+            return _predicted(event)
+        case DoctorDone():
+            return _looked_over(event)
+        case DemoDone():
+            return _shown(event)
+    return ""
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 image", "3,412 images"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def percent(part: int, whole: int) -> str:
+    """The share in percent: one decimal from 100 on, 100% only for all, never 0% for some."""
+    if whole == 0:
+        return "–"
+    digits = 1 if whole >= 100 else 0
+    text = f"{100 * part / whole:.{digits}f}%"
+    if part > 0 and float(text[:-1]) == 0:
+        return "< 1%"
+    return f"> {100 - 10**-digits:.{digits}f}%" if part < whole and float(text[:-1]) == 100 else text
+
+
+def duration(seconds: float) -> str:
+    """A time for people: "42 s", "about 11 min", "about 2 h 5 min"."""
+    if seconds < 90:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"about {minutes} min" if minutes < 60 else f"about {minutes // 60} h {minutes % 60} min"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their longest cell; numbers stand on the right."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    is_number = [all(_is_numeric(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, is_number or [False] * len(widths), strict=True)
+        ).rstrip()
+        for row in (header, *rows)
+    )
+
+
+def run_row(run: RunListed) -> tuple[str, ...]:
+    """A run as a row of the table below `RUN_HEADER`."""
+    best = "–" if run.validation_accuracy is None else f"{100 * run.validation_accuracy:.1f}%"
+    test = "–" if run.test_accuracy is None else f"{100 * run.test_accuracy:.1f}%"
+    state = f"{run.state}, earlier images" if run.is_stale else run.state
+    return (
+        str(run.run), state, run.backbone, str(run.freeze), f"{run.epochs_done} of {run.epochs}", best, test,
+        duration(run.seconds),
+    )  # fmt: skip
+
+
+RUN_HEADER = ("Run", "State", "Backbone", "Freeze depth", "Epochs", "Validation", "Test", "Time")
+
+
+def backbone_row(backbone: BackboneListed) -> tuple[str, ...]:
+    """A backbone as a row of the table below `BACKBONE_HEADER`."""
+    accuracy = "–" if backbone.imagenet_accuracy is None else f"{100 * backbone.imagenet_accuracy:.1f}%"
+    return (
+        backbone.name, backbone.title, f"0 … {len(backbone.freeze_groups)}",
+        f"{backbone.parameters / 1e6:.1f} M", f"{backbone.input_px} px", accuracy, backbone.good_for,
+    )  # fmt: skip
+
+
+BACKBONE_HEADER = ("Name", "Title", "Freeze depth", "Values", "Input", "ImageNet", "Good for")
+
+
+def _is_numeric(cell: str) -> bool:
+    return cell == "–" or cell.replace(",", "").rstrip("%").replace(".", "", 1).strip("<> ").isdigit()
+
+
+def _sureness(probability: float) -> str:
+    return "over 99%" if probability > 0.99 else f"{100 * probability:.0f}%"
+
+
+def _scanned(event: ImagesScanned | ProjectCreated) -> str:
+    split = event.split
+    lines = [
+        f"{counted(event.images, 'image')} in {counted(len(event.classes), 'class', 'classes')}: "
+        f"{', '.join(event.classes)}.",
+        f"Training {split['train']:,} · Validation {split['validation']:,} · Test {split['test']:,}"
+        + (f", {counted(event.groups, 'group')} kept together." if event.groups != event.images else "."),
+    ]
+    if event.rejected:
+        lines.append(
+            f"{counted(event.rejected, 'file')} set aside, not deleted; images.csv names the reasons."
+        )
+    if isinstance(event, ProjectCreated):
+        lines.append(f"The project lies in {event.path}.")
+    return "\n".join(lines)
+
+
+def _training(event: RunStarted | BatchHalved | EpochDone | TrainDone) -> str:
+    match event:
+        case RunStarted():
+            start = f"Run {event.run}" if not event.epochs_done else f"Run {event.run} goes on"
+            weights = "random weights" if event.weights == "random" else event.weights
+            return (
+                f"{start}: {event.train_images:,} images for training, {event.validation_images:,} for "
+                f"validation, from {weights}, on {event.device}; adjusts {event.trainable_parameters:,} of "
+                f"{event.total_parameters:,} values."
+            )
+        case BatchHalved():
+            return f"The memory did not suffice; {counted(event.batch_size, 'image')} at a time from here on."
+        case EpochDone():
+            right = sum(found for found, _ in event.found.values())
+            of = sum(images for _, images in event.found.values())
+            best = ", best so far" if event.is_best else ""
+            return (
+                f"Epoch {event.epoch} of {event.epochs}: validation {right} of {of} right "
+                f"({percent(right, of)}), loss {event.validation_loss:.3f}{best}; "
+                f"training {100 * event.train_accuracy:.1f}%, loss {event.train_loss:.3f}; "
+                f"{duration(event.seconds)}"
+            )
+        case TrainDone():
+            early = " It stopped early, as validation no longer rose." if event.stopped_early else ""
+            return (
+                f"Run {event.run} is done in {duration(event.seconds)}: epoch {event.best_epoch} was best "
+                f"with {100 * event.validation_accuracy:.1f}% right on validation, and is kept.{early}"
+            )
+
+
+def _evaluated(event: EvaluateDone) -> str:
+    head = (
+        f"Run {event.run} on {counted(event.images, 'test image')}: {event.correct} of {event.images} right "
+        f"({percent(event.correct, event.images)}), likely between {100 * event.accuracy_low:.0f}% and "
+        f"{100 * event.accuracy_high:.0f}%."
+    )
+    again = "" if event.times_seen <= 1 else f" The test images were looked at {event.times_seen} times."
+    balanced = f"Balanced accuracy {100 * event.balanced_accuracy:.1f}%.{again}"
+    classes = table(
+        ("Class", "Images", "Found", "False alarms", "Sensitivity", "Specificity"),
+        [_class_row(one, event.images) for one in event.classes],
+    )
+    names = [one.name for one in event.classes]
+    confusion = table(
+        ("Confusion matrix", *names),
+        [(name, *map(str, row)) for name, row in zip(names, event.confusion, strict=True)],
+    )
+    key = "Rows: true class; columns: predicted."
+    return f"{head}\n{balanced}\n\n{classes}\n\n{confusion}\n{key}\n{RESEARCH_NOTICE}"
+
+
+def _class_row(one: ClassResult, images: int) -> tuple[str, ...]:
+    others = images - one.images
+    return (
+        one.name, str(one.images), str(one.found), str(one.false_alarms),
+        percent(one.found, one.images), percent(others - one.false_alarms, others),
+    )  # fmt: skip
+
+
+def _exported(event: ExportDone) -> str:
+    return (
+        f"Run {event.run} is saved as {event.path} ({event.megabytes:.1f} MB).\n"
+        f"Run by onnxruntime, it gave the same class for {event.same_class} of "
+        f"{counted(event.images_compared, 'image')}; the largest difference of a probability was "
+        f"{event.largest_difference:.1g}. One image takes {event.milliseconds_per_image:.0f} ms here.\n"
+        f"{RESEARCH_NOTICE}"
+    )
+
+
+def _predicted(event: PredictDone) -> str:
+    unreadable = f", {event.unreadable} not read" if event.unreadable else ""
+    table_at = f" The table lies in {event.csv}." if event.csv else ""
+    asked = counted(event.images, "image")
+    return f"{asked}{unreadable}, {duration(event.seconds)}.{table_at}\n{RESEARCH_NOTICE}"
+
+
+def _looked_over(event: DoctorDone) -> str:
+    lines = [
+        f"{'✓' if check.is_ok else '✗'} {check.name}: {check.message}"
+        + (f"\n  {check.what_to_try}" if check.what_to_try else "")
+        for check in event.checks
+    ]
+    wrong = sum(not check.is_ok for check in event.checks)
+    end = "Everything is as it should be." if event.is_ok else f"{counted(wrong, 'thing')} to look at."
+    versions = ", ".join(f"{name} {version or 'missing'}" for name, version in event.versions.items())
+    return "\n".join((*lines, "", f"Versions: {versions}.", end))
+
+
+def _shown(event: DemoDone) -> str:
+    return (
+        f"\nThe demo is done in {duration(event.seconds)}. "
+        f"On {counted(event.test_images, 'test image')} it was right for {percent(round(event.accuracy * event.test_images), event.test_images)}, likely between "
+        f"{100 * event.accuracy_low:.0f}% and {100 * event.accuracy_high:.0f}%; the exported model, by "
+        f"onnxruntime alone, for {event.predicted_right} of {event.predicted}.\n"
+        f"  Images   {event.images_folder}\n  Project  {event.project}\n  Model    {event.model}\n"
+        f"Open it in the window with: tlstudio {event.project}"
+    )

@@ -1,0 +1,70 @@
+"""System libraries that Qt needs on Linux, with the line that installs them."""
+
+import ctypes
+import os
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+PACKAGES = (
+    "libgl1", "libegl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1", "libglib2.0-0",
+    "libxcb-cursor0", "libxkbcommon-x11-0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0",
+)  # fmt: skip
+"""Debian 12's names; measured on a bare system. The first six suffice without a screen."""
+
+PROBE = """
+import os
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PySide6.QtWidgets import QApplication
+QApplication([])
+from tlstudio.run.qt_libraries import missing_for_screen
+import sys
+sys.exit(missing_for_screen() or 0)
+"""
+"""A program that ends with 0 if Qt finds what it needs, else says what is missing."""
+
+
+def missing_library(text: str) -> str:
+    """The shared library that a loader's message names as missing, or empty."""
+    found = re.search(r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object", text)
+    return found[1] if found else ""
+
+
+def install_line() -> str:
+    """What to type on Debian and Ubuntu; other systems name the packages differently."""
+    return f"Install them: sudo apt install --no-install-recommends {' '.join(PACKAGES)}"
+
+
+def has_screen() -> bool:
+    """Whether a window has somewhere to appear."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def missing_for_screen() -> str:
+    """The loader's message if Qt's X11 plugin lacks a library, which Qt itself would die of; or empty."""
+    is_x11 = sys.platform.startswith("linux") and os.environ.get("DISPLAY")
+    if not is_x11 or os.environ.get("WAYLAND_DISPLAY"):
+        return ""
+    spec = find_spec("PySide6")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        plugin = Path(folder) / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+        if plugin.exists():
+            try:
+                ctypes.CDLL(str(plugin))
+            except OSError as error:
+                return str(error)
+    return ""
+
+
+def advice(message: str) -> str:
+    """What to tell a person when the window can't open for want of a library; empty if that is not why."""
+    library = missing_library(message)
+    if not library:
+        return ""
+    return (
+        f"The window can't open: Qt needs {library}, which this system lacks. "
+        f"Your projects are safe, and the verbs work without it (tlstudio --help).\n{install_line()}"
+    )

@@ -1,65 +1,341 @@
-"""The backbones that the program offers: one explicit row each, readable without torch."""
+"""The backbones that the program offers: one explicit row each, readable without torch.
 
-from dataclasses import dataclass
+The two tables are printed by packaging/backbones_table.py; a test compares every row with the network.
+"""
+
+from difflib import get_close_matches
 
 from tlstudio.data.preprocess import Preprocessing
-from tlstudio.model.settings import FreezeDepth
+from tlstudio.model.backbone import Backbone, FreezeGroup
+from tlstudio.model.errors import UnknownBackbone
+from tlstudio.model.tiny_backbones import TEST_BACKBONES
+
+__all__ = ["BACKBONES", "TEST_BACKBONES", "Backbone", "FreezeGroup", "find_backbone"]
+
+BACKBONES: dict[str, Backbone] = {
+    "resnet10t": Backbone(
+        "resnet10t",
+        "ResNet-10",
+        "ResNet",
+        "Small and quick",
+        groups=(
+            FreezeGroup("stem", 26232),
+            FreezeGroup("layer1", 73984),
+            FreezeGroup("layer2", 230144),
+            FreezeGroup("layer3", 919040),
+            FreezeGroup("layer4", 3673088),
+        ),
+        features=512,
+        preprocessing=Preprocessing(176, 201, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.684,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/resnet10t.c3_in1k",
+    ),
+    "resnet18": Backbone(
+        "resnet18",
+        "ResNet-18",
+        "ResNet",
+        "Dependable all-rounder",
+        groups=(
+            FreezeGroup("stem", 9536),
+            FreezeGroup("layer1", 147968),
+            FreezeGroup("layer2", 525568),
+            FreezeGroup("layer3", 2099712),
+            FreezeGroup("layer4", 8393728),
+        ),
+        features=512,
+        preprocessing=Preprocessing(224, 235, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.732,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/resnet18.a1_in1k",
+    ),
+    "resnet50": Backbone(
+        "resnet50",
+        "ResNet-50",
+        "ResNet",
+        "Strong all-rounder",
+        groups=(
+            FreezeGroup("stem", 9536),
+            FreezeGroup("layer1", 215808),
+            FreezeGroup("layer2", 1219584),
+            FreezeGroup("layer3", 7098368),
+            FreezeGroup("layer4", 14964736),
+        ),
+        features=2048,
+        preprocessing=Preprocessing(224, 235, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.812,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/resnet50.a1_in1k",
+    ),
+    "vgg11": Backbone(
+        "vgg11",
+        "VGG-11",
+        "VGG",
+        "Simple classic",
+        groups=(
+            FreezeGroup("stem", 1792),
+            FreezeGroup("features.3", 73856),
+            FreezeGroup("features.6", 295168),
+            FreezeGroup("features.8", 590080),
+            FreezeGroup("features.11", 1180160),
+            FreezeGroup("features.13", 2359808),
+            FreezeGroup("features.16", 2359808),
+            FreezeGroup("features.18", 2359808),
+            FreezeGroup("pre_logits", 119545856),
+        ),
+        features=4096,
+        preprocessing=Preprocessing(224, 256, "bilinear", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.69,
+        licence="BSD-3-Clause",
+        source="https://huggingface.co/timm/vgg11.tv_in1k",
+    ),
+    "inception_v3": Backbone(
+        "inception_v3",
+        "Inception v3",
+        "Inception",
+        "Mixed-size details",
+        groups=(
+            FreezeGroup("stem", 28768),
+            FreezeGroup("Conv2d_3b_1x1", 143904),
+            FreezeGroup("Mixed_5b", 255904),
+            FreezeGroup("Mixed_5c", 277472),
+            FreezeGroup("Mixed_5d", 285152),
+            FreezeGroup("Mixed_6a", 1153280),
+            FreezeGroup("Mixed_6b", 1297408),
+            FreezeGroup("Mixed_6c", 1691008),
+            FreezeGroup("Mixed_6d", 1691008),
+            FreezeGroup("Mixed_6e", 2141952),
+            FreezeGroup("Mixed_7a", 1698304),
+            FreezeGroup("Mixed_7b", 5044608),
+            FreezeGroup("Mixed_7c", 6076800),
+        ),
+        features=2048,
+        preprocessing=Preprocessing(299, 341, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+        imagenet_accuracy=0.774,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/inception_v3.tv_in1k",
+    ),
+    "mobilenetv3_small_100": Backbone(
+        "mobilenetv3_small_100",
+        "MobileNetV3 Small",
+        "MobileNet",
+        "Fastest of all",
+        groups=(
+            FreezeGroup("stem", 464),
+            FreezeGroup("blocks.0", 744),
+            FreezeGroup("blocks.1", 9280),
+            FreezeGroup("blocks.2", 128264),
+            FreezeGroup("blocks.3", 51768),
+            FreezeGroup("blocks.4", 680040),
+            FreezeGroup("blocks.5", 56448),
+            FreezeGroup("conv_head", 590848),
+        ),
+        features=1024,
+        preprocessing=Preprocessing(224, 256, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.677,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/mobilenetv3_small_100.lamb_in1k",
+    ),
+    "mobilenetv3_large_100": Backbone(
+        "mobilenetv3_large_100",
+        "MobileNetV3 Large",
+        "MobileNet",
+        "Light and accurate",
+        groups=(
+            FreezeGroup("stem", 464),
+            FreezeGroup("blocks.0", 464),
+            FreezeGroup("blocks.1", 7880),
+            FreezeGroup("blocks.2", 52312),
+            FreezeGroup("blocks.3", 130824),
+            FreezeGroup("blocks.4", 600544),
+            FreezeGroup("blocks.5", 2023944),
+            FreezeGroup("blocks.6", 155520),
+            FreezeGroup("conv_head", 1230080),
+        ),
+        features=1280,
+        preprocessing=Preprocessing(224, 256, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.758,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/mobilenetv3_large_100.ra_in1k",
+    ),
+    "efficientnet_b0": Backbone(
+        "efficientnet_b0",
+        "EfficientNet-B0",
+        "EfficientNet",
+        "Accurate for size",
+        groups=(
+            FreezeGroup("stem", 928),
+            FreezeGroup("blocks.0", 1448),
+            FreezeGroup("blocks.1", 16714),
+            FreezeGroup("blocks.2", 46640),
+            FreezeGroup("blocks.3", 242930),
+            FreezeGroup("blocks.4", 543148),
+            FreezeGroup("blocks.5", 2026348),
+            FreezeGroup("blocks.6", 1129392),
+        ),
+        features=1280,
+        preprocessing=Preprocessing(224, 256, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.777,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/efficientnet_b0.ra_in1k",
+    ),
+    "convnext_atto": Backbone(
+        "convnext_atto",
+        "ConvNeXt Atto",
+        "ConvNeXt",
+        "Modern and small",
+        groups=(
+            FreezeGroup("stem", 2040),
+            FreezeGroup("stages.0", 30240),
+            FreezeGroup("stages.1", 124640),
+            FreezeGroup("stages.2", 1336000),
+            FreezeGroup("stages.3", 1880960),
+            FreezeGroup("head.norm", 640),
+        ),
+        features=320,
+        preprocessing=Preprocessing(224, 256, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.77,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/convnext_atto.d2_in1k",
+    ),
+    "convnext_tiny": Backbone(
+        "convnext_tiny",
+        "ConvNeXt Tiny",
+        "ConvNeXt",
+        "Modern and accurate",
+        groups=(
+            FreezeGroup("stem", 4896),
+            FreezeGroup("stages.0", 237888),
+            FreezeGroup("stages.1", 992256),
+            FreezeGroup("stages.2", 11112960),
+            FreezeGroup("stages.3", 15470592),
+            FreezeGroup("head.norm", 1536),
+        ),
+        features=768,
+        preprocessing=Preprocessing(224, 235, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.845,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/convnext_tiny.in12k_ft_in1k",
+    ),
+    "vit_tiny_patch16_224": Backbone(
+        "vit_tiny_patch16_224",
+        "ViT Tiny",
+        "Vision Transformer",
+        "Small transformer",
+        groups=(
+            FreezeGroup("stem", 185664),
+            FreezeGroup("blocks.0", 444864),
+            FreezeGroup("blocks.1", 444864),
+            FreezeGroup("blocks.2", 444864),
+            FreezeGroup("blocks.3", 444864),
+            FreezeGroup("blocks.4", 444864),
+            FreezeGroup("blocks.5", 444864),
+            FreezeGroup("blocks.6", 444864),
+            FreezeGroup("blocks.7", 444864),
+            FreezeGroup("blocks.8", 444864),
+            FreezeGroup("blocks.9", 444864),
+            FreezeGroup("blocks.10", 444864),
+            FreezeGroup("blocks.11", 445248),
+        ),
+        features=192,
+        preprocessing=Preprocessing(224, 248, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+        imagenet_accuracy=0.755,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/vit_tiny_patch16_224.augreg_in21k_ft_in1k",
+    ),
+    "vit_small_patch14_dinov2": Backbone(
+        "vit_small_patch14_dinov2",
+        "DINOv2 Small",
+        "Vision Transformer",
+        "Few labelled images",
+        groups=(
+            FreezeGroup("stem", 325248),
+            FreezeGroup("blocks.0", 1775232),
+            FreezeGroup("blocks.1", 1775232),
+            FreezeGroup("blocks.2", 1775232),
+            FreezeGroup("blocks.3", 1775232),
+            FreezeGroup("blocks.4", 1775232),
+            FreezeGroup("blocks.5", 1775232),
+            FreezeGroup("blocks.6", 1775232),
+            FreezeGroup("blocks.7", 1775232),
+            FreezeGroup("blocks.8", 1775232),
+            FreezeGroup("blocks.9", 1775232),
+            FreezeGroup("blocks.10", 1775232),
+            FreezeGroup("blocks.11", 1776000),
+        ),
+        features=384,
+        preprocessing=Preprocessing(224, 256, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.811,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/vit_small_patch14_dinov2.lvd142m",
+    ),
+    "swin_tiny_patch4_window7_224": Backbone(
+        "swin_tiny_patch4_window7_224",
+        "Swin Tiny",
+        "Swin Transformer",
+        "Fine detail",
+        groups=(
+            FreezeGroup("stem", 4896),
+            FreezeGroup("layers.0", 224694),
+            FreezeGroup("layers.1", 966252),
+            FreezeGroup("layers.2", 10955400),
+            FreezeGroup("layers.3", 15366576),
+            FreezeGroup("norm", 1536),
+        ),
+        features=768,
+        preprocessing=Preprocessing(224, 248, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.813,
+        licence="MIT",
+        source="https://huggingface.co/timm/swin_tiny_patch4_window7_224.ms_in1k",
+    ),
+    "densenet121": Backbone(
+        "densenet121",
+        "DenseNet-121",
+        "DenseNet",
+        "Common in radiology",
+        groups=(
+            FreezeGroup("stem", 9536),
+            FreezeGroup("features.denseblock1", 368320),
+            FreezeGroup("features.denseblock2", 1051776),
+            FreezeGroup("features.denseblock3", 3364096),
+            FreezeGroup("features.denseblock4", 2158080),
+            FreezeGroup("features.norm5", 2048),
+        ),
+        features=1024,
+        preprocessing=Preprocessing(224, 256, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.765,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/densenet121.ra_in1k",
+    ),
+    "regnety_004": Backbone(
+        "regnety_004",
+        "RegNetY 400MF",
+        "RegNet",
+        "Efficient all-rounder",
+        groups=(
+            FreezeGroup("stem", 928),
+            FreezeGroup("s1", 10040),
+            FreezeGroup("s2", 102296),
+            FreezeGroup("s3", 737438),
+            FreezeGroup("s4", 3052442),
+        ),
+        features=440,
+        preprocessing=Preprocessing(224, 232, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.756,
+        licence="BSD-3-Clause",
+        source="https://huggingface.co/timm/regnety_004.tv2_in1k",
+    ),
+}
 
 
-@dataclass(frozen=True)
-class FreezeGroup:
-    """One step of the freeze slider: parameters that are frozen or trained together.
+def find_backbone(name: str) -> Backbone:
+    """The row of that name, those for tests included.
 
-    Attributes:
-        name: the module's name in the network, such as "layer1" or "blocks.3".
-        parameters: how many values it holds (without the classifier's, which depend on the classes).
+    Raises:
+        UnknownBackbone: if there is none; it names the closest.
     """
-
-    name: str
-    parameters: int
-
-
-@dataclass(frozen=True)
-class Backbone:
-    """A pretrained network of timm, cut into the groups that the freeze slider counts.
-
-    Attributes:
-        name: timm's name.
-        title: the name that people know.
-        family: one of the families of the gallery, such as "ResNet".
-        good_for: what it is good for, up to three words: "Dependable all-rounder".
-        groups: from the input to the last before the classifier; the classifier is one more group.
-        features: length of the vector that enters the classifier.
-        preprocessing: as it was pretrained.
-        imagenet_accuracy: top-1 share on ImageNet-1k as published, or None.
-        licence: of the pretrained weights, an SPDX identifier.
-        source: where the weights come from, an address or a paper.
-    """
-
-    name: str
-    title: str
-    family: str
-    good_for: str
-    groups: tuple[FreezeGroup, ...]
-    features: int
-    preprocessing: Preprocessing
-    imagenet_accuracy: float | None
-    licence: str
-    source: str
-
-    @property
-    def head_depth(self) -> int:
-        """The slider's last position: everything is frozen but the classifier."""
-        return len(self.groups)
-
-    def depth(self, freeze: FreezeDepth) -> int:
-        """The number of frozen groups that `freeze` means for this backbone, 0 … head_depth.
-
-        Raises:
-            FreezeDepthOutOfRange: if it is a number outside that range.
-        """
-        raise NotImplementedError
-
-    def trainable_parameters(self, freeze: FreezeDepth, classes: int) -> int:
-        """How many values training adjusts at this depth, with a head for `classes`."""
-        raise NotImplementedError
+    if name in BACKBONES:
+        return BACKBONES[name]
+    if name in TEST_BACKBONES:
+        return TEST_BACKBONES[name]
+    raise UnknownBackbone(name, get_close_matches(name, BACKBONES, n=3))

@@ -1,0 +1,113 @@
+"""The table of backbones says what the networks are."""
+
+import math
+import subprocess
+import sys
+
+import pytest
+import timm
+import torch
+
+from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES, find_backbone
+from tlstudio.model.errors import FreezeDepthOutOfRange, UnknownBackbone
+from tlstudio.model.groups import parameter_groups
+from tlstudio.model.network import create
+
+ALL = {**BACKBONES, **TEST_BACKBONES}
+OWN_SIZE = {"vit_small_patch14_dinov2", *TEST_BACKBONES}  # run at another size than timm's
+FREE_LICENCES = {"Apache-2.0", "MIT", "BSD-3-Clause"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_that_the_row_counts_the_networks_groups_and_parameters(name):
+    row = ALL[name]
+    with torch.device("meta"):
+        network = create(row, 3)
+    sizes = {key: value.numel() for key, value in network.named_parameters()}
+    groups = [
+        (group.name, sum(sizes[key] for key in group.parameters)) for group in parameter_groups(network)
+    ]
+
+    assert [(group.name, group.parameters) for group in row.groups] == groups[:-1]
+    assert groups[-1] == ("classifier", 3 * (row.features + 1))
+    assert row.trainable_parameters(0, 3) == sum(sizes.values())
+    assert row.trainable_parameters("head", 3) == 3 * (row.features + 1)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_that_the_row_prepares_images_as_the_weights_were_pretrained(name):
+    row, published = ALL[name], timm.get_pretrained_cfg(name)
+    preprocessing = row.preprocessing
+
+    assert published.crop_mode == "center"
+    assert (preprocessing.mean, preprocessing.std) == (published.mean, published.std)
+    assert preprocessing.interpolation == published.interpolation
+    if name not in OWN_SIZE:
+        assert preprocessing.input_px == published.input_size[-1]
+        assert preprocessing.resize_px == math.floor(published.input_size[-1] / published.crop_pct)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_that_the_licence_is_free_and_the_one_that_timm_publishes(name):
+    row, published = ALL[name], timm.get_pretrained_cfg(name)
+
+    assert row.licence in FREE_LICENCES
+    assert row.licence.lower() == published.license
+    assert row.source == f"https://huggingface.co/{published.hf_hub_id}"
+    assert row.name == name
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) for n in BACKBONES] + [*TEST_BACKBONES]
+)
+def test_that_the_network_gives_one_number_for_each_class(name):
+    network = create(ALL[name], 3).eval()
+    size_px = ALL[name].preprocessing.input_px
+
+    with torch.inference_mode():
+        assert network(torch.zeros(1, 3, size_px, size_px)).shape == (1, 3)
+
+
+def test_that_resnet18_has_a_stem_four_stages_and_a_classifier():
+    row = BACKBONES["resnet18"]
+
+    assert [group.name for group in row.groups] == ["stem", "layer1", "layer2", "layer3", "layer4"]
+    assert row.depth("head") == 5
+    assert row.depth(4) == 4
+    # the last stage has 8,393,728 values (two blocks of 512 channels), a head for two classes 1,026
+    assert row.trainable_parameters(4, 2) == 8_393_728 + 1_026
+
+
+@pytest.mark.parametrize("depth", [-1, 6])
+def test_that_a_depth_outside_the_slider_is_refused_with_the_range(depth):
+    with pytest.raises(FreezeDepthOutOfRange, match=r"resnet18 can freeze 0 to 5 groups"):
+        BACKBONES["resnet18"].depth(depth)
+
+
+def test_that_an_unknown_name_is_answered_with_the_closest():
+    with pytest.raises(UnknownBackbone, match=r"Did you mean resnet18"):
+        find_backbone("resnet-18")
+
+
+def test_that_the_networks_for_tests_are_found_but_not_offered():
+    assert find_backbone("test_resnet").name == "test_resnet"
+    assert not set(BACKBONES) & set(TEST_BACKBONES)
+
+
+def test_that_the_table_loads_without_torch():
+    program = "import sys, tlstudio.model.backbones; print('torch' in sys.modules or 'timm' in sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert printed.stdout.strip() == "False"
+
+
+def test_that_the_same_seed_makes_the_same_network_and_leaves_other_draws_alone():
+    row = TEST_BACKBONES["test_resnet"]
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    first, second, other = create(row, 2, seed=1), create(row, 2, seed=1), create(row, 2, seed=2)
+
+    assert torch.equal(torch.rand(3), expected)
+    assert torch.equal(first.fc.weight, second.fc.weight)
+    assert not torch.equal(first.fc.weight, other.fc.weight)

@@ -6,6 +6,10 @@ One description drives training, evaluation, the preview, the exported graph and
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
 
 @dataclass(frozen=True)
 class Preprocessing:
@@ -24,3 +28,65 @@ class Preprocessing:
     interpolation: Literal["bilinear", "bicubic"]
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+
+
+RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+"""Interpolation → Pillow's filter, which is antialiased when an image shrinks."""
+
+LONGEST_RATIO = 64
+"""A longer strip is cut to its middle first: a line of 1 × 100,000 pixels would grow to gigabytes."""
+
+
+def resize(image: Image.Image, p: Preprocessing) -> Image.Image:
+    """The image with its shorter side at `resize_px`, the ratio kept.
+
+    Source: torchvision's Resize, which cuts the longer side down to a whole number.
+    """
+    image = _middle_of_strip(image)
+    width, height = image.size
+    short, long = min(width, height), max(width, height)
+    longer = int(p.resize_px * long / short)
+    size = (p.resize_px, longer) if width <= height else (longer, p.resize_px)
+    return image if image.size == size else image.resize(size, RESAMPLING[p.interpolation])
+
+
+def crop(image: Image.Image, p: Preprocessing) -> Image.Image:
+    """The centre of a resized image, `input_px` square.
+
+    Source: torchvision's CenterCrop, which rounds half to even.
+    """
+    width, height = image.size
+    left = round((width - p.input_px) / 2.0)
+    top = round((height - p.input_px) / 2.0)
+    return image.crop((left, top, left + p.input_px, top + p.input_px))
+
+
+def prepare(image: Image.Image, p: Preprocessing) -> NDArray[np.uint8]:
+    """The network's input before normalisation: (input_px, input_px, 3), red, green, blue."""
+    return np.asarray(crop(resize(image, p), p))
+
+
+def normalise(batch: NDArray[np.uint8], p: Preprocessing) -> NDArray[np.float32]:
+    """The network's input.
+
+    Args:
+        batch: (…, H, W, 3), red, green, blue.
+        p: whose mean and standard deviation count.
+
+    Returns:
+        (…, 3, H, W), in units of the standard deviation.
+    """
+    mean = np.asarray(p.mean, np.float32)
+    std = np.asarray(p.std, np.float32)
+    scaled = (batch.astype(np.float32) / np.float32(255) - mean) / std
+    return np.ascontiguousarray(np.moveaxis(scaled, -1, -3))
+
+
+def _middle_of_strip(image: Image.Image) -> Image.Image:
+    width, height = image.size
+    longest = LONGEST_RATIO * min(width, height)
+    if max(width, height) <= longest:
+        return image
+    left = (width - longest) // 2 if width > longest else 0
+    top = (height - longest) // 2 if height > longest else 0
+    return image.crop((left, top, left + min(width, longest), top + min(height, longest)))

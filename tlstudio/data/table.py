@@ -1,7 +1,17 @@
 """The table of images: one row for each file that was found, saved as images.csv."""
 
-from dataclasses import dataclass
-from typing import Literal
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Literal, cast
+
+from tlstudio import atomic
+from tlstudio.data.errors import TableNotWritable, TableUnreadable
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -35,3 +45,77 @@ class ImageRow:
     def is_set_aside(self) -> bool:
         """Whether the file takes no part in training, evaluation and export."""
         return self.split == ""
+
+
+COLUMNS = tuple(field.name for field in fields(ImageRow))
+
+_DRIVE = re.compile(r"[A-Za-z]:(?:[\\/]|$)")
+
+
+def read_table(path: Path) -> tuple[ImageRow, ...]:
+    """The rows of images.csv.
+
+    Raises:
+        TableUnreadable: if it is missing, no such table, or a path in it leaves the data root.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except FileNotFoundError as error:
+        raise TableUnreadable("it is missing") from error
+    except OSError as error:
+        raise TableUnreadable((error.strerror or "unknown reason").lower()) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TableUnreadable("it is damaged") from error
+    if not lines or tuple(lines[0]) != COLUMNS:
+        raise TableUnreadable("its first line doesn't name the columns that belong there")
+    rows = tuple(_row(line, number) for number, line in enumerate(lines[1:], 2))
+    if len({row.path for row in rows}) != len(rows):
+        raise TableUnreadable("it lists the same image twice")
+    return rows
+
+
+def write_table(path: Path, rows: Iterable[ImageRow]) -> None:
+    """Put the rows into images.csv, whole or not at all.
+
+    Raises:
+        TableNotWritable: if the disk is full or the folder may not be written to.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(astuple(row) for row in rows)
+    try:
+        atomic.write_text(path, text.getvalue())
+    except OSError as error:
+        raise TableNotWritable((error.strerror or "unknown reason").lower()) from error
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path from a table can only lead to somewhere under the data root, by its letters."""
+    if not path or path[0] in "/\\" or _DRIVE.match(path) or "\0" in path:
+        return False
+    return ".." not in re.split(r"[\\/]", path)
+
+
+def fingerprint(rows: Sequence[ImageRow]) -> str:
+    """SHA-256 over path, class, group, split and content of every usable image, in hexadecimal."""
+    digest = hashlib.sha256()
+    for row in sorted((row for row in rows if not row.is_set_aside), key=lambda row: row.path):
+        facts = [row.path, row.class_name, row.group, row.split, row.sha256]
+        digest.update(json.dumps(facts, ensure_ascii=True).encode())
+    return digest.hexdigest()
+
+
+def _row(line: list[str], number: int) -> ImageRow:
+    if len(line) != len(COLUMNS):
+        raise TableUnreadable(f"line {number} has {len(line)} fields instead of {len(COLUMNS)}")
+    path, class_name, group, split, sha256, width, height, flags = line
+    if not is_inside(path):
+        raise TableUnreadable(f"line {number} points outside the folder of the images")
+    if split not in (*SPLITS, ""):
+        raise TableUnreadable(f"line {number} names the unknown split “{split[:40]}”")
+    if not (width.isdecimal() and height.isdecimal() and len(width + height) < 20):
+        raise TableUnreadable(f"line {number} gives no size in pixels")
+    known = cast(Split | Literal[""], split)
+    return ImageRow(path, class_name, group, known, sha256, int(width), int(height), flags)

@@ -1,0 +1,76 @@
+"""TIFFs beyond what Pillow holds: several deep channels, rare layouts."""
+
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tlstudio.data.tones import eight_bit, limits_from_tags
+
+WANTED_TAGS = (262, 274, 280, 281, 340, 341)
+
+
+def read_with_tifffile(handle: BinaryIO, limit_pixels: int) -> tuple[Image.Image, tuple[str, ...]]:
+    """The first page as 8-bit RGB, turned upright, and what was special about it.
+
+    Raises:
+        EOFError: if the file ends before its pixels do.
+        OverflowError: if it has more than `limit_pixels`.
+        Exception: whatever else tifffile finds wrong.
+    """
+    import tifffile  # noqa: PLC0415 (a tenth of a second that few files need)
+
+    with tifffile.TiffFile(handle) as file:
+        page: Any = file.pages.first
+        if (
+            page.imagewidth * page.imagelength > limit_pixels
+            or page.samplesperpixel > 64
+            or page.imagedepth != 1
+        ):
+            raise OverflowError(f"{page.imagewidth} × {page.imagelength}")
+        size = file.filehandle.size
+        if any(at + n > size for at, n in zip(page.dataoffsets, page.databytecounts, strict=False)):
+            raise EOFError
+        tags = {code: page.tags[code].value for code in WANTED_TAGS if code in page.tags}
+        pixels = page.asarray()
+        if page.samplesperpixel > 1 and page.planarconfig == 2:
+            pixels = np.moveaxis(pixels, 0, -1)
+        is_multi = len(file.pages) > 1
+    depth = {1: "8-bit", 2: "16-bit"}.get(pixels.dtype.itemsize, "32-bit")
+    flags = ("float" if pixels.dtype.kind == "f" else depth,) if depth != "8-bit" else ()
+    pixels = eight_bit(pixels, limits_from_tags(tags))
+    if tags.get(262) == 0:
+        pixels = 255 - pixels
+    image = upright(_rgb(pixels), tags.get(274, 1))
+    return image, (*flags, *(("first of several pages",) if is_multi else ()))
+
+
+ORIENTATIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF and TIFF orientation → what turns the image upright."""
+
+
+def upright(image: Image.Image, orientation: object) -> Image.Image:
+    """The image as the camera was held; unknown orientations change nothing."""
+    turn = ORIENTATIONS.get(orientation) if isinstance(orientation, int) else None
+    return image if turn is None else image.transpose(turn)
+
+
+def _rgb(pixels: NDArray[np.uint8]) -> Image.Image:
+    """Grey, RGB, or the first channel of anything else."""
+    if pixels.ndim == 3 and pixels.shape[-1] == 4:
+        alpha = Image.fromarray(np.ascontiguousarray(pixels[..., 3]))
+        page = Image.new("RGB", alpha.size, "white")
+        page.paste(Image.fromarray(np.ascontiguousarray(pixels[..., :3])), mask=alpha)
+        return page
+    if pixels.ndim == 3 and pixels.shape[-1] != 3:
+        pixels = pixels[..., 0]
+    return Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")

@@ -1,0 +1,96 @@
+"""Pixels of any depth and colour space become 8-bit red, green, blue."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+TONES_16_BIT = 65535
+
+
+def to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """A decoded Pillow image as 8-bit RGB, and what was special about it.
+
+    Transparent parts lie on white, as a page or a microscope's background would show them.
+    """
+    if image.mode.startswith(("I", "F")):
+        tags = getattr(image, "tag_v2", None) or {}
+        flag = {"F": "float", "I": "32-bit"}.get(image.mode, "16-bit")
+        if image.mode == "I" and tags.get(258, (32,))[0] == 16:
+            flag = "16-bit"
+        pixels = eight_bit(np.asarray(image), limits_from_tags(tags), is_signed_16=flag == "16-bit")
+        is_inverted = tags.get(262) == 0  # PhotometricInterpretation: white is zero
+        return Image.fromarray(255 - pixels if is_inverted else pixels).convert("RGB"), (flag,)
+    flags = {"CMYK": ("CMYK",), "P": ("palette",), "PA": ("palette",), "1": ("1-bit",)}.get(image.mode, ())
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        return _on_white(image.convert("RGBA")), (*flags, "transparent")
+    return image.convert("RGB"), flags
+
+
+def eight_bit(
+    pixels: NDArray[Any], limits: tuple[float, float] | None = None, *, is_signed_16: bool = False
+) -> NDArray[np.uint8]:
+    """Values of any depth scaled to 0 … 255, none of them clipped away by the change of depth.
+
+    Args:
+        pixels: of any shape; whole numbers or floats.
+        limits: the lowest and highest value that the file declares, or None.
+        is_signed_16: 32-bit values came from signed 16-bit ones.
+
+    Returns:
+        The same shape. Unsigned 8 and 16 bit by their full range, floats within 0 … 1 times 255, other
+        floats and 32-bit values from their lowest to their highest; what is no number becomes 0.
+    """
+    if pixels.dtype == np.uint8:
+        return pixels
+    if pixels.dtype == np.bool_:
+        return pixels.astype(np.uint8) * np.uint8(255)
+    values = pixels.astype(np.float64 if pixels.dtype.itemsize > 2 else np.float32)
+    finite = values if pixels.dtype.kind in "iu" else values[np.isfinite(values)]
+    low, high = limits or _own_limits(pixels, finite, is_signed_16=is_signed_16)
+    if high <= low:
+        return np.zeros(pixels.shape, np.uint8)
+    scaled = np.clip((values - low) * (255.0 / (high - low)), 0, 255)
+    return np.rint(np.nan_to_num(scaled, nan=0.0)).astype(np.uint8)
+
+
+def limits_from_tags(tags: Any) -> tuple[float, float] | None:
+    """The range that a TIFF's tags declare, lowest and highest, or None if they declare none.
+
+    MaxSampleValue up to 255 is left aside: writers of 16-bit files leave there what suits 8 bits.
+    """
+    high = _first(tags.get(341)) if tags.get(341) is not None else _first(tags.get(281))
+    low = _first(tags.get(340)) if tags.get(340) is not None else _first(tags.get(280))
+    if high is None or (tags.get(341) is None and high <= 255):
+        return None
+    low = 0.0 if low is None or tags.get(341) is None else low
+    return (low, high) if high > low else None
+
+
+def _own_limits(pixels: NDArray[Any], finite: NDArray[Any], *, is_signed_16: bool) -> tuple[float, float]:
+    if pixels.dtype.kind == "u" and pixels.dtype.itemsize == 2:
+        return 0.0, float(TONES_16_BIT)
+    if is_signed_16 or (pixels.dtype.kind == "i" and pixels.dtype.itemsize <= 2):
+        info = np.iinfo(np.int8 if pixels.dtype.itemsize == 1 else np.int16)
+        return float(info.min), float(info.max)
+    if finite.size == 0:
+        return 0.0, 0.0
+    low, high = float(finite.min()), float(finite.max())
+    if pixels.dtype.kind == "f" and 0.0 <= low and high <= 1.0:
+        return 0.0, 1.0
+    return low, high
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    page = Image.new("RGB", image.size, "white")
+    page.paste(image, mask=image.getchannel("A"))
+    return page
+
+
+def _first(value: Any) -> float | None:
+    """A tag's value, of the first channel if it has one for each."""
+    try:
+        return float(value[0] if isinstance(value, tuple | list) else value)
+    except (TypeError, ValueError, IndexError, ZeroDivisionError):
+        return None

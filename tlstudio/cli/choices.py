@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from tlstudio.model.backbones import BACKBONES
+from tlstudio.model.backbones import Backbone, find_backbone
 from tlstudio.model.settings import FreezeDepth, ModelSettings
 
 
@@ -51,25 +51,14 @@ def early_stop(text: str) -> int | None:
     raise typer.BadParameter(f"expected a number from 1 on, or none; received {text!r}")
 
 
-def known_backbone(name: str | None) -> str | None:
-    """The name, once it is known to stand in the table.
-
-    Raises:
-        typer.BadParameter: if it does not.
-    """
-    if name is not None and name not in BACKBONES:
-        raise typer.BadParameter(f"no backbone is called {name!r}; `tlstudio backbones` lists them")
-    return name
-
-
-def default_freeze(backbone: str, weights: str) -> FreezeDepth:
+def default_freeze(backbone: Backbone, weights: str) -> FreezeDepth:
     """How far to freeze when the user did not say.
 
     Random weights know nothing worth keeping, so everything is trained. Pretrained ones keep all but
     the last group before the classifier: it adapts to the new images at the cost of a fraction of the
     training time, which is the usual start for some hundred images.
     """
-    return 0 if weights == "random" else max(BACKBONES[backbone].head_depth - 1, 0)
+    return 0 if weights == "random" else max(backbone.head_depth - 1, 0)
 
 
 def chosen_model(
@@ -78,14 +67,15 @@ def chosen_model(
     """The stored settings with what was chosen now; another network gets its own default depth.
 
     Raises:
-        ModelError: if the backbone has no such depth.
+        ModelError: if there is no such backbone, or it has no such depth.
     """
     name = backbone or stored.backbone
+    row = find_backbone(name)
     source = stored.weights if weights is None else _weights(weights)
     if freeze is None:
         is_new = (name, source) != (stored.backbone, stored.weights)
-        freeze = default_freeze(name, source) if is_new else stored.freeze
-    BACKBONES[name].depth(freeze)
+        freeze = default_freeze(row, source) if is_new else stored.freeze
+    row.depth(freeze)
     return ModelSettings(name, freeze, source)
 
 

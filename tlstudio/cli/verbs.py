@@ -9,14 +9,12 @@ from typing import Annotated
 import typer
 
 from tlstudio import RESEARCH_NOTICE, __version__
-from tlstudio.cli import demo as demonstration
 from tlstudio.cli import listing
 from tlstudio.cli.choices import (
     chosen_model,
     early_stop,
     freeze_depth,
     given,
-    known_backbone,
     pattern,
 )
 from tlstudio.cli.new import make_project
@@ -144,10 +142,9 @@ def train(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train a new run; the settings given here are kept in the project."""
+    """Train a new run; its settings are kept in the project."""
     if learning_rate is not None and not 0 < learning_rate < float("inf"):
         raise typer.BadParameter("the learning rate is a number above 0")
-    known_backbone(backbone)
     depth = None if freeze is None else freeze_depth(freeze)
     train_values = given(
         epochs=epochs,
@@ -174,7 +171,7 @@ def train(
 
 @app.command()
 def resume(project: ProjectFolder, run: RunNumber = None, as_json: Json = False) -> None:
-    """Continue a run that was cut short, exactly as if it had not been."""
+    """Continue a run that was cut short, exactly."""
     with (
         verb("resume", as_json=as_json, after_interrupt=_resume_hint(project)) as printer,
         writable(project) as opened,
@@ -196,7 +193,7 @@ def export(
     run: RunNumber = None,
     as_json: Json = False,
 ) -> None:
-    """Save a run's network as ONNX, checked against the app's own answers."""
+    """Save a run as ONNX, checked against the app itself."""
     with verb("export", as_json=as_json) as printer, writable(project) as opened:
         run_step(opened, "export", printer, to=to, run=run)
 
@@ -245,9 +242,11 @@ def demo(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a sample project from start to finish: draw images, train, evaluate, export, predict."""
+    """Go through every step with images drawn on the spot."""
     with verb("demo", as_json=as_json) as printer:
-        demonstration.show(folder, printer)
+        from tlstudio.cli.demo import show  # noqa: PLC0415 - it draws by numpy and Pillow
+
+        show(folder, printer)
 
 
 def _resume_hint(project: Path) -> str:

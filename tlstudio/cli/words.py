@@ -220,11 +220,12 @@ def _looked_over(event: DoctorDone) -> str:
 
 
 def _shown(event: DemoDone) -> str:
+    right = round(event.accuracy * event.test_images)
     return (
-        f"\nThe demo is done in {duration(event.seconds)}. "
-        f"On {counted(event.test_images, 'test image')} it was right for {percent(round(event.accuracy * event.test_images), event.test_images)}, likely between "
-        f"{100 * event.accuracy_low:.0f}% and {100 * event.accuracy_high:.0f}%; the exported model, by "
-        f"onnxruntime alone, for {event.predicted_right} of {event.predicted}.\n"
+        f"\nThe demo is done in {duration(event.seconds)}. On {counted(event.test_images, 'test image')} "
+        f"{right} answers were right ({percent(right, event.test_images)}), likely between "
+        f"{100 * event.accuracy_low:.0f}% and {100 * event.accuracy_high:.0f}%.\nThe exported model, run by "
+        f"onnxruntime alone, was right for {event.predicted_right} of {event.predicted} of them.\n"
         f"  Images   {event.images_folder}\n  Project  {event.project}\n  Model    {event.model}\n"
-        f"Open it in the window with: tlstudio {event.project}"
+        f"See it in the window with: tlstudio {event.project}"
     )

@@ -24,6 +24,9 @@ SILENCE_SECONDS = 60.0
 SILENT = "It has not answered for a minute. Wait a little, or stop it; every finished epoch is kept."
 STDERR_LINES = 40
 
+# -P: the folder that the user happens to stand in is no place to import from.
+COMMAND = (sys.executable, "-P", "-m", "tlstudio.run.child")
+
 
 class StepProcess:
     """One step in a child process: iterate it for its events, in any thread.
@@ -146,10 +149,9 @@ class _Child:
     """The process itself: two threads empty its pipes, so that it never waits for a reader."""
 
     def __init__(self, *arguments: str) -> None:
-        # -P: the folder that the user happens to stand in is no place to import from.
         # No "die with the parent" signal: Linux sends it when the *thread* that started the child ends.
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tlstudio.run.child", *arguments],
+            [*COMMAND, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -191,6 +193,7 @@ class _Child:
                 is_told = True
                 continue
             if line is None:
+                self._lines.put(None)  # whoever iterates once more shall not wait for ever
                 return
             is_told = False
             try:

@@ -1,0 +1,246 @@
+"""A step in a child process: whatever becomes of the child, the parent gets a last word."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tlstudio.events import Event, Failed, Noted, Progress, Stopped
+from tlstudio.run import process as process_module
+from tlstudio.run.events import StepDied
+from tlstudio.run.process import StepProcess
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="named pipes and signals of POSIX")
+
+Start = Callable[..., StepProcess]
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    script = Path(__file__).with_name("rehearsed_child.py")
+    monkeypatch.setattr(process_module, "COMMAND", (sys.executable, str(script)))
+    started: list[StepProcess] = []
+
+    def start(step: str, **options: Any) -> StepProcess:
+        started.append(StepProcess(step, None, options))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        list(process)
+    StepProcess.cool()
+
+
+class Crank:
+    """A step that reports once for each turn."""
+
+    def __init__(self, start: Start, folder: Path, **options: Any) -> None:
+        path = folder / "crank"
+        os.mkfifo(path)
+        self.process = start("crank", handle=str(path), **options)
+        self.events = iter(self.process)
+        self._pipe = open(path, "wb", buffering=0)  # noqa: SIM115 - waits until the child reads
+
+    def turn(self, times: int = 1) -> None:
+        self._pipe.write(b"." * times)
+
+    def end(self) -> None:
+        self._pipe.close()
+
+
+@pytest.fixture
+def crank(start: Start, tmp_path: Path) -> Iterator[Crank]:
+    cranked = Crank(start, tmp_path, note=str(tmp_path / "note"))
+    yield cranked
+    cranked.end()
+
+
+def test_that_events_come_in_order_and_end_with_the_step(crank: Crank) -> None:
+    crank.turn(3)
+    crank.end()
+
+    assert list(crank.events) == [Progress("Counting", number, 0) for number in (1, 2, 3)]
+    assert crank.process._child is not None
+    assert crank.process._child.process.returncode == 0
+
+
+def test_that_a_stopped_step_is_closed_and_says_so(crank: Crank, tmp_path: Path) -> None:
+    crank.turn()
+    assert next(crank.events) == Progress("Counting", 1, 0)
+
+    crank.process.stop()
+    crank.turn()
+
+    assert list(crank.events)[-1] == Stopped("crank")
+    assert (tmp_path / "note").read_text(encoding="utf-8") == "closed"
+
+
+def test_that_a_step_that_ignores_a_stop_is_ended_after_its_grace_time(crank: Crank, tmp_path: Path) -> None:
+    crank.turn()
+    next(crank.events)
+
+    crank.process.stop(grace_seconds=0.2)  # no turn: it hangs between two events
+
+    assert list(crank.events) == [Stopped("crank")]
+    assert not (tmp_path / "note").exists()
+
+
+def test_that_a_paused_step_stays_alive_and_reports_nothing_until_it_goes_on(
+    crank: Crank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crank.turn()
+    next(crank.events)
+    crank.process.pause()
+    crank.turn(20)
+    seen: list[Event] = []
+    # The one event that was under way when the pause came may still pass; nothing after it does, so
+    # the first heartbeat that follows in silence proves the pause.
+    child = crank.process._child
+    assert child is not None
+    beats = threading.Event()
+    monkeypatch.setattr(child, "_lines", _Watched(child._lines, beats))
+    reader = threading.Thread(target=lambda: seen.extend(crank.events))
+    reader.start()
+    assert beats.wait(10)
+    before = len(seen)
+
+    crank.process.go_on()
+    crank.end()
+    reader.join(10)
+
+    assert before <= 1
+    assert seen == [Progress("Counting", number, 0) for number in range(2, 22)]
+
+
+class _Watched:
+    """The queue of lines, which tells when a second heartbeat came in."""
+
+    def __init__(self, lines: Any, second_beat: threading.Event) -> None:
+        self._lines = lines
+        self._second_beat = second_beat
+        self._beats = 0
+
+    def get(self, timeout: float) -> str | None:
+        line: str | None = self._lines.get(timeout=timeout)
+        if line is not None and "Heartbeat" in line:
+            self._beats += 1
+            if self._beats == 2:
+                self._second_beat.set()
+        return line
+
+    def put(self, line: str | None) -> None:
+        self._lines.put(line)
+
+
+def test_that_a_paused_step_can_be_stopped(crank: Crank) -> None:
+    crank.turn()
+    next(crank.events)
+    crank.process.pause()
+    crank.turn()
+    crank.process.stop()
+
+    assert list(crank.events)[-1] == Stopped("crank")
+
+
+def test_that_a_child_without_a_parent_ends_and_leaves_its_step_as_it_stands(
+    crank: Crank, tmp_path: Path
+) -> None:
+    crank.turn()
+    next(crank.events)
+    child = crank.process._child
+    assert child is not None
+    assert child.process.stdin is not None
+
+    child.process.stdin.close()
+    crank.turn()
+    list(crank.events)
+
+    assert child.process.returncode == 0
+    assert not (tmp_path / "note").exists()
+
+
+def test_that_a_killed_child_gives_a_last_word_that_says_what_is_safe(start: Start) -> None:
+    events = list(start("killed"))
+
+    assert events[0] == Progress("Living", 1, 2)
+    died = events[-1]
+    assert isinstance(died, StepDied)
+    assert died.title == "The work stopped unexpectedly"
+    assert "memory ran out" in died.message
+    assert "SIGKILL" in died.details
+
+
+def test_that_a_crash_in_a_library_is_told_with_the_place_where_it_happened(start: Start) -> None:
+    died = list(start("crashed"))[-1]
+
+    assert isinstance(died, StepDied)
+    assert "SIGSEGV" in died.details
+    assert "in crashed" in died.details
+    assert str(Path(__file__).parent) not in died.details
+
+
+def test_that_an_expected_error_arrives_in_its_own_words(start: Start) -> None:
+    assert list(start("refused"))[-1] == Failed(
+        "Only one class found", "Your images are unchanged.", "Add a folder."
+    )
+
+
+def test_that_a_fault_arrives_with_details_that_name_no_person_and_no_file(start: Start) -> None:
+    failed = list(start("faulty"))[-1]
+
+    assert isinstance(failed, Failed)
+    assert failed.title == "Something unexpected"
+    assert "RuntimeError" in failed.details
+    assert "anna" not in failed.details
+    assert "Smith" not in failed.details
+
+
+def test_that_what_libraries_print_neither_blocks_the_child_nor_reaches_the_events(start: Start) -> None:
+    assert list(start("chatter")) == [Progress("Talking", 1, 1)]
+
+
+def test_that_a_silent_child_is_noted_once(crank: Crank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_module, "SILENCE_SECONDS", 0.05)
+
+    assert isinstance(next(crank.events), Noted)
+    crank.turn()
+    events = list(zip(crank.events, range(1), strict=False))
+    assert len(events) == 1
+
+
+def test_that_a_child_that_can_not_be_started_is_a_failure_and_not_a_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(process_module, "COMMAND", (str(tmp_path / "missing"),))
+
+    (failed,) = StepProcess("train", None)
+
+    assert isinstance(failed, Failed)
+    assert failed.title == "Training could not start"
+
+
+def test_that_the_next_start_takes_the_warm_child(start: Start, tmp_path: Path) -> None:
+    StepProcess.warm()
+    assert StepProcess._warm_child is not None
+    prepared = StepProcess._warm_child.process.pid
+
+    process = start("refused")
+
+    assert process.process_id == prepared
+    assert StepProcess._warm_child is None
+    assert isinstance(list(process)[-1], Failed)
+
+
+def test_that_a_cooled_child_is_gone(start: Start) -> None:
+    StepProcess.warm()
+    child = StepProcess._warm_child
+    assert child is not None
+
+    StepProcess.cool()
+
+    assert child.process.returncode is not None

@@ -1,7 +1,6 @@
 """A chart card of two curves over the epochs, Training and Validation, that grow while a run trains."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -12,32 +11,12 @@ from tlstudio.app import theme
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.chart_overlay import ChartMarks, ChartOverlay
 from tlstudio.app.widgets.chart_scale import epoch_steps, steps
+from tlstudio.app.widgets.curve_data import CurveData
 from tlstudio.app.widgets.curve_key import CurveKey
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.raw_curve import Point
 
 AIR = 0.02  # of the range on each side: pyqtgraph drops labels that lie on the edge
-
-
-@dataclass(frozen=True)
-class CurveData:
-    """What a chart shows; x are epochs, values lie within low … high.
-
-    Attributes:
-        epochs: the axis runs from 0 to this.
-        training: one point for each epoch.
-        validation: likewise.
-        raw: Training within the epochs; at most 600 points.
-        best_epoch: 0 for none.
-    """
-
-    epochs: int
-    low: float
-    high: float
-    training: tuple[Point, ...] = ()
-    validation: tuple[Point, ...] = ()
-    raw: tuple[Point, ...] = ()
-    best_epoch: int = 0
 
 
 class CurveCard(Card):

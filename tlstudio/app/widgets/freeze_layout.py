@@ -10,7 +10,7 @@ from tlstudio.app.widgets.freeze_stages import Stage
 
 STAGE_HEIGHTS = (1.0, 0.925, 0.83, 0.72, 0.60)
 DECISION_HEIGHT = 0.46
-WIDEST_BLOCK, NARROWEST_BLOCK = 66.0, 8.0
+WIDEST_BLOCK, NARROWEST_BLOCK = 80.0, 8.0
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
-    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
-    QLinearGradient,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -19,18 +16,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import brief_count, counted, in_millions
-from tlstudio.app.widgets.brush import (
-    LEFT,
-    RIGHT,
-    between,
-    bold,
-    draw_icon,
-    draw_text,
-    middle_square,
-    rounded,
-)
+from tlstudio.app.widgets.amounts import in_millions
 from tlstudio.app.widgets.freeze_layout import FreezeLayout, lay_out
+from tlstudio.app.widgets.freeze_picture import FreezeLook, paint, pin_place
 from tlstudio.app.widgets.freeze_stages import Stage, stage_border, stages, strategy
 from tlstudio.model.backbones import Backbone
 
@@ -125,181 +113,21 @@ class FreezeSlider(QAbstractSlider):
             self._layout = lay_out(self.width(), self.height(), self._stages, theme.px(100) / 100)
         return self._layout
 
-    # Painting, from back to front
-
-    def _paint(self, painter: QPainter) -> None:
-        lies = self._lies()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._paint_captions(painter, lies)
-        self._paint_wire(painter, lies)
-        self._paint_image(painter, lies.image)
-        for place, block in enumerate(lies.blocks):
-            self._paint_block(painter, place, block)
-        self._paint_ends(painter, lies)
-        self._paint_track(painter, lies)
-        self._paint_counts(painter, lies)
-        self._paint_pin(painter, lies)
-        self._paint_handle(painter, lies)
-
-    def _paint_captions(self, painter: QPainter, lies: FreezeLayout) -> None:
-        painter.setFont(theme.font("help_medium"))
-        painter.setPen(theme.color("text2"))
-        named = list(zip((stage.name for stage in self._stages), lies.captions, strict=True))
-        ends = [
-            ("Your image", lies.image_caption),
-            ("Decision", lies.decision_caption),
-            ("Answer", lies.answer_caption),
-        ]
-        for name, place in named + ends:
-            draw_text(painter, place, name)
-
-    def _paint_wire(self, painter: QPainter, lies: FreezeLayout) -> None:
-        painter.setPen(QPen(theme.color("border_strong"), 1.2))
-        stops = [lies.image, *(lies.blocks[stage.first] for stage in self._stages), lies.decision]
-        froms = [lies.image, *(lies.blocks[stage.first + stage.groups - 1] for stage in self._stages)]
-        for left, right in zip(froms, stops[1:], strict=True):
-            painter.drawLine(QPointF(left.right() + 2, lies.wire), QPointF(right.left() - 2, lies.wire))
-        painter.drawLine(
-            QPointF(lies.decision.right() + 2, lies.wire), QPointF(lies.answer.left() + 2, lies.wire)
+    def _look(self) -> FreezeLook:
+        is_by_keyboard = self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+        return FreezeLook(
+            lies=self._lies(),
+            stages=self._stages,
+            depth=self.value(),
+            recommended=self._recommended,
+            warmth=tuple(self._warmth),
+            parameters=tuple(group.parameters for group in self._backbone.groups) if self._backbone else (),
+            hovered=self._hovered,
+            classes=self._classes,
+            example=self._example,
+            image=self._image,
+            is_ringed=self.isSliderDown() or (self.hasFocus() and is_by_keyboard),
         )
-
-    def _paint_image(self, painter: QPainter, place: QRectF) -> None:
-        clip = rounded(place, 6)
-        if self._image is None or self._image.isNull():
-            painter.setPen(QPen(theme.color("border"), 1))
-            painter.setBrush(theme.color("sunken"))
-            painter.drawPath(clip)
-            draw_icon(painter, "image", "text3", place.center(), 26)
-            return
-        painter.save()
-        painter.setClipPath(clip)
-        painter.drawPixmap(place, self._image, middle_square(self._image))
-        painter.restore()
-
-    def _paint_block(self, painter: QPainter, number: int, block: QRectF) -> None:
-        warmth = self._warmth[number]
-        fill = between("frozen", "warm", warmth)
-        line = between("frozen_line", "warm_line", warmth)
-        if number == self._hovered:
-            block = block.adjusted(-1, -2, 1, 2)
-        shade = QLinearGradient(block.topLeft(), block.bottomLeft())
-        shade.setColorAt(0, fill.lighter(104))
-        shade.setColorAt(1, fill.darker(103))
-        painter.setPen(QPen(line, 2 if number == self._hovered else 1.5))
-        painter.setBrush(shade)
-        painter.drawPath(rounded(block, min(6.0, block.width() / 3)))
-        size = min(14.0, block.width() - 3)
-        has_number = block.width() >= theme.px(46) and block.height() >= theme.px(56)
-        centre = block.center() - QPointF(0, theme.px(9) if has_number else 0)
-        for name, token, share in (
-            ("snowflake", "frozen_text", 1 - warmth),
-            ("flame-fill", "warm_line", warmth),
-        ):
-            if share > 0.02:
-                painter.setOpacity(share)
-                draw_icon(painter, name, token, centre, size)
-        painter.setOpacity(1)
-        if has_number and self._backbone is not None:
-            painter.setFont(theme.font("help_medium"))
-            painter.setPen(between("frozen_text", "warm_text", warmth))
-            below = QRectF(block.left(), centre.y() + theme.px(8), block.width(), theme.px(20))
-            draw_text(painter, below, brief_count(self._backbone.groups[number].parameters))
-
-    def _paint_ends(self, painter: QPainter, lies: FreezeLayout) -> None:
-        shade = QLinearGradient(lies.decision.topLeft(), lies.decision.bottomLeft())
-        shade.setColorAt(0, theme.color("warm").lighter(103))
-        shade.setColorAt(1, theme.color("warm").darker(102))
-        painter.setPen(QPen(theme.color("warm_line"), 1.5))
-        painter.setBrush(shade)
-        painter.drawPath(rounded(lies.decision, 8))
-        draw_icon(painter, "flame-fill", "warm_line", lies.decision.center() - QPointF(0, theme.px(11)), 14)
-        painter.setFont(bold("help_medium"))
-        painter.setPen(theme.color("warm_text"))
-        words = counted(self._classes, "class", "classes") if self._classes else "classes"
-        draw_text(
-            painter, QRectF(lies.decision.left(), lies.wire - 2, lies.decision.width(), theme.px(20)), words
-        )
-        upper = QRectF(
-            lies.answer.left() + 4, lies.answer.top(), lies.answer.width() - 4, lies.answer.height() / 2
-        )
-        painter.setFont(bold("body_medium"))
-        painter.setPen(theme.color("text"))
-        draw_text(painter, upper, self._example or "A class")
-        painter.setFont(theme.font("help"))
-        painter.setPen(theme.color("text2"))
-        draw_text(painter, upper.translated(0, upper.height() - 3), "for example")
-
-    def _paint_track(self, painter: QPainter, lies: FreezeLayout) -> None:
-        border = lies.borders[self.value()]
-        painter.setPen(Qt.PenStyle.NoPen)
-        for left, right, token in (
-            (lies.track.left(), border, "frozen_line"),
-            (border, lies.track.right(), "warm_line"),
-        ):
-            painter.setBrush(theme.color(token if self.isEnabled() else "text_dis"))
-            painter.drawPath(rounded(QRectF(left, lies.track.top(), right - left, lies.track.height()), 3.5))
-        painter.setBrush(theme.color("card"))
-        for stop in lies.borders[1:]:
-            painter.drawEllipse(QPointF(stop, lies.track.center().y()), 1.5, 1.5)
-
-    def _paint_counts(self, painter: QPainter, lies: FreezeLayout) -> None:
-        depth, groups = self.value(), self.maximum()
-        painter.setFont(bold("help_medium"))
-        metrics = QFontMetricsF(painter.font())
-        relearning = (
-            f"{counted(groups - depth, 'block')} + decision relearn"
-            if depth < groups
-            else "decision relearns"
-        )
-        room = lies.counts
-        if depth:
-            draw_icon(painter, "snowflake", "frozen_text", QPointF(room.left() + 8, room.center().y()), 14)
-            painter.setPen(theme.color("frozen_text"))
-            draw_text(painter, room.adjusted(20, 0, 0, 0), f"{counted(depth, 'block')} frozen", LEFT)
-        start = room.right() - metrics.horizontalAdvance(relearning)
-        draw_icon(painter, "flame-fill", "warm_line", QPointF(start - 12, room.center().y()), 14)
-        painter.setPen(theme.color("warm_text"))
-        draw_text(painter, room, relearning, RIGHT)
-
-    def _pin_place(self, lies: FreezeLayout) -> QRectF:
-        metrics = QFontMetricsF(theme.font("help_medium"))
-        wide = metrics.horizontalAdvance("Recommended") + 40
-        left = lies.borders[self._recommended] - wide / 2
-        left = min(max(left, lies.image.left()), self.width() - wide)
-        return QRectF(left, lies.pins.top(), wide, lies.pins.height())
-
-    def _paint_pin(self, painter: QPainter, lies: FreezeLayout) -> None:
-        x, chip = lies.borders[self._recommended], self._pin_place(lies)
-        painter.setPen(QPen(theme.color("focus"), 1.5))
-        painter.drawLine(QPointF(x, lies.track.bottom() + 2), QPointF(x, chip.top()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("accent_soft"))
-        painter.drawPath(rounded(chip, chip.height() / 2))
-        draw_icon(painter, "star-fill", "accent_text", QPointF(chip.left() + 15, chip.center().y()), 12)
-        painter.setFont(bold("help_medium"))
-        painter.setPen(theme.color("accent_text"))
-        draw_text(painter, chip.adjusted(16, 0, 0, 0), "Recommended")
-
-    def _paint_handle(self, painter: QPainter, lies: FreezeLayout) -> None:
-        x, y = lies.borders[self.value()], lies.track.center().y()
-        tallest = max(block.height() for block in lies.blocks)
-        dashes = QPen(theme.color("focus"), 2, Qt.PenStyle.CustomDashLine)
-        dashes.setDashPattern([3, 2.2])
-        painter.setPen(dashes)
-        painter.drawLine(QPointF(x, lies.wire - tallest / 2 - 4), QPointF(x, y - 16))
-        painter.setBrush(theme.color("card"))
-        is_lit = self.hasFocus() and self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawEllipse(QPointF(x, y), 16, 16)
-        if is_lit or self.isSliderDown():
-            painter.setPen(QPen(theme.color("focus"), 2))
-            painter.drawEllipse(QPointF(x, y), 15, 15)
-        painter.setPen(QPen(theme.color("focus"), 2.5))
-        painter.drawEllipse(QPointF(x, y), 10.5, 10.5)
-        painter.setPen(QPen(theme.color("focus"), 1.8))
-        for side in (-2.5, 2.5):
-            painter.drawLine(QPointF(x + side, y - 4), QPointF(x + side, y + 4))
 
     # Qt's own names
 
@@ -329,7 +157,7 @@ class FreezeSlider(QAbstractSlider):
         """Paint the diagram; nothing before a network is known."""
         if self._backbone is not None:
             painter = QPainter(self)
-            self._paint(painter)
+            paint(painter, self._look())
             painter.end()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
@@ -342,7 +170,7 @@ class FreezeSlider(QAbstractSlider):
             event.ignore()
             return
         lies, point = self._lies(), event.position()
-        if self._pin_place(lies).contains(point):
+        if pin_place(lies, self._recommended).contains(point):
             self._choose(self._recommended)
         elif lies.track.left() - 24 <= point.x() <= lies.decision.right() + 8:
             self.setSliderDown(True)
@@ -356,7 +184,7 @@ class FreezeSlider(QAbstractSlider):
             return
         hovered = lies.block_at(point)
         is_near = abs(point.y() - lies.track.center().y()) < 18 and lies.track.left() - 16 <= point.x()
-        over = hovered is not None or is_near or self._pin_place(lies).contains(point)
+        over = hovered is not None or is_near or pin_place(lies, self._recommended).contains(point)
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
         if hovered != self._hovered:
             self._hovered = hovered

@@ -80,7 +80,7 @@ FIELDS = (
         "layer_decay",
         "Layer decay",
         "decimal",
-        "Each block learns this much slower than the one after it, so early blocks change least. 1: all alike.",
+        "Each block learns this much slower than the next, so early ones change least. 1: all alike.",
         "",
         0.0,
         1.0,
@@ -119,7 +119,7 @@ FIELDS = (
         "augmentation",
         "Augmentation",
         "choice",
-        "Random changes to training images, so that it never sees one twice alike. Your files stay as they are.",
+        "Changes training images at random, so that no two epochs are alike. Your files stay as they are.",
         choices=AUGMENTATIONS,
     ),
     TrainField(

@@ -1,0 +1,346 @@
+"""The third step: watch a run learn, pause it, stop it and keep the best."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from tlstudio.app.page import Page
+from tlstudio.app.session import Session
+from tlstudio.app.widgets.amounts import percent
+from tlstudio.app.widgets.buttons import button
+from tlstudio.app.widgets.card import Card
+from tlstudio.app.widgets.chip import Chip
+from tlstudio.app.widgets.curves import CurveCard
+from tlstudio.app.widgets.judgement import judge
+from tlstudio.app.widgets.labels import label
+from tlstudio.app.widgets.live_run import LiveRun, accuracy_curves, loss_curves
+from tlstudio.app.widgets.picture_reader import PictureReader
+from tlstudio.app.widgets.run_progress import RunProgress
+from tlstudio.app.widgets.run_words import Action, Phase, Situation, chip, message, purpose, summary
+from tlstudio.app.widgets.sample_strip import SampleStrip
+from tlstudio.events import Event, Failed, Noted, Progress, Stopped
+from tlstudio.project.project import Run
+from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted, TrainDone
+
+REDRAW_MS = 200
+TRAINING_STEPS = ("train", "resume")
+
+
+class TrainPage(Page):
+    """Takes events as fast as they come, and draws at most five times a second while it is seen."""
+
+    name = "train"
+    title = "Train"
+    purpose = "It learns from the Training images and is checked on the Validation images after each epoch."
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._folder: Path | None = None
+        self._live: LiveRun | None = None
+        self._live_number = 0
+        self._progress: Progress | None = None
+        self._chip: tuple[str, str, str] | None = None
+        self._images_of_curve = 100
+        self._failure: Failed | None = None
+        self._halved: BatchHalved | None = None
+        self._note = ""
+        self._is_stopping = False
+        self._asks_to_stop = False
+        self._discarded: set[int] = set()
+        self._actions: dict[Action, Callable[[], None]] = {
+            "go_on": self._go_on,
+            "discard": self._discard,
+            "start": self._start,
+            "stop_now": self._stop_now,
+            "keep_training": self._keep_training,
+            "see_model": lambda: self.went.emit("model"),
+            "see_data": lambda: self.went.emit("data"),
+        }
+        self._pictures = PictureReader(self)
+        self._pictures.picture_read.connect(self._mark)
+        self._redraw = QTimer(self)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(REDRAW_MS)
+        self._redraw.timeout.connect(self.draw)
+        self._lay_out_actions()
+        self._lay_out_body()
+        self.primary_pressed.connect(self._primary_pressed)
+        session.step_started.connect(self._step_began)
+        session.step_ended.connect(self._step_over)
+        self.draw()
+
+    def _lay_out_actions(self) -> None:
+        self.pause_button = button("Pause", "plain", "pause")
+        self.pause_button.clicked.connect(self._pause_or_go_on)
+        self.stop_button = button("Stop and keep best", "plain", "stop")
+        self.stop_button.clicked.connect(self._stop)
+        self.add_action(self.pause_button)
+        self.add_action(self.stop_button)
+
+    def _lay_out_body(self) -> None:
+        self.progress = RunProgress()
+        self.body.addWidget(self.progress)
+        charts = QHBoxLayout()
+        charts.setSpacing(14)
+        self.accuracy = CurveCard("Accuracy", "right answers", self._percent, lambda value: f"{value:.0%}")
+        self.loss = CurveCard("Loss", "error, lower is better", "{:.2f}".format, "{:g}".format)
+        for chart in (self.accuracy, self.loss):
+            chart.epoch_read.connect(self._read)
+            charts.addWidget(chart, 1)
+        self.body.addLayout(charts, 1)
+        below = QHBoxLayout()
+        below.setSpacing(14)
+        strip = Card("What it says now", "the same Validation images after every epoch")
+        self.strip = SampleStrip()
+        strip.body.addWidget(self.strip)
+        below.addWidget(strip, 7)
+        below.addWidget(self._judgement_card(), 3)
+        self.body.addLayout(below)
+
+    def _percent(self, fraction: float) -> str:
+        return percent(fraction, self._images_of_curve)
+
+    def _judgement_card(self) -> Card:
+        card = Card("How it is going")
+        self.sentence = label("", "body", wrap=True)
+        self.reason = label("", "help", "text2", wrap=True)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self.sentence)
+        words.addWidget(self.reason)
+        words.addStretch(1)
+        card.body.addLayout(words, 1)
+        return card
+
+    # What comes in
+
+    def take(self, event: Event) -> None:
+        """Remember the event; the next redraw shows it."""
+        match event:
+            case RunStarted():
+                self._live = LiveRun(event.epochs, event.epochs_done)
+                self._live_number = event.run
+                self._failure, self._halved, self._note = None, None, ""
+                self._is_stopping = self._asks_to_stop = False
+            case Failed() if self._is_training:
+                self._failure = event
+            case BatchHalved():
+                self._halved = event
+            case Noted() if self._is_training:
+                self._note = event.message
+            case TrainDone() | Stopped():
+                self._is_stopping = self._asks_to_stop = False
+            case Progress() if self._is_training:
+                self._progress = event
+            case BatchDone() | EpochDone():
+                self._progress = None
+            case _:
+                return
+        if self._live is not None:
+            self._live.take(event, time.monotonic())
+        self._mark()
+
+    def refresh(self) -> None:
+        """Show the project as it is now."""
+        folder = self.session.project.folder if self.session.project else None
+        if folder != self._folder:
+            self._folder = folder
+            self._live, self._failure, self._halved, self._progress, self._note = None, None, None, None, ""
+            self._pictures.forget()
+        self._mark()
+
+    def _mark(self) -> None:
+        if self.isVisible() and not self._redraw.isActive():
+            self._redraw.start()
+
+    def _step_began(self, step: str) -> None:
+        if step in TRAINING_STEPS:
+            self._failure, self._progress, self._note = None, None, ""
+            self._live, self._live_number = None, 0
+        self._mark()
+
+    def _step_over(self, step: str) -> None:
+        if step in TRAINING_STEPS:
+            self._is_stopping = self._asks_to_stop = False
+            self._progress = None
+        self._mark()
+
+    # What is shown
+
+    @property
+    def _is_training(self) -> bool:
+        return self.session.running_step in TRAINING_STEPS
+
+    def _run(self) -> Run | None:
+        """The run that trains; else the newest."""
+        runs = self.session.project.runs if self.session.project else ()
+        return next((run for run in runs if run.state == "running"), runs[-1] if runs else None)
+
+    def _phase(self, run: Run | None) -> Phase:
+        if not self._is_training:
+            return "none"
+        if self._is_stopping:
+            return "stopping"
+        if run is None or run.state != "running":
+            return "starting"
+        return "paused" if self.session.is_paused else "training"
+
+    def _live_of(self, run: Run | None) -> LiveRun | None:
+        if run is None:
+            return None
+        if self._live is None or self._live_number != run.number:  # opened later: from what the project keeps
+            self._live, self._live_number = LiveRun(max(1, run.started.epochs)), run.number
+            for epoch in run.epochs:
+                self._live.take(epoch, time.monotonic())
+        return self._live
+
+    def situation(self) -> Situation:
+        """Everything that the page's words depend on, now."""
+        run = self._run()
+        phase = self._phase(run)
+        return Situation(
+            project=self.session.project,
+            run=None if phase == "starting" else run,
+            live=self._live_of(run),
+            phase=phase,
+            progress=self._progress,
+            failure=self._failure,
+            halved=self._halved,
+            note=self._note,
+            asks_to_stop=self._asks_to_stop,
+            is_discarded=run is not None and run.number in self._discarded,
+        )
+
+    def draw(self) -> None:
+        """Bring everything up to date."""
+        now = self.situation()
+        self._draw_head(now)
+        said = message(now)
+        if said is None:
+            self.message.clear()
+        else:
+            tone, title, text, actions = said
+            self.message.say(tone, title, text, [(words, self._actions[action]) for words, action in actions])
+        self.progress.show_summary(summary(now), now.run)
+        self._draw_curves(now)
+        self._draw_samples(now)
+        judgement = judge(now.run.epochs if now.run else ())
+        self.sentence.setText(judgement.sentence)
+        self.reason.setText(judgement.reason)
+        self._draw_footer(now)
+
+    def _draw_head(self, now: Situation) -> None:
+        is_running = now.phase != "none"
+        self.pause_button.setVisible(is_running)
+        self.stop_button.setVisible(is_running)
+        self.pause_button.setEnabled(now.phase in ("training", "paused"))
+        self.stop_button.setEnabled(now.phase in ("training", "paused"))
+        self.pause_button.setText("Continue" if now.phase == "paused" else "Pause")
+        shown = chip(now)
+        if shown != self._chip:
+            self._chip = shown
+            self.set_chip(Chip(*shown) if shown else None)
+        self.set_purpose(purpose(now) or self.purpose)
+
+    def _draw_curves(self, now: Situation) -> None:
+        run, live = now.run, now.live
+        if run is None or live is None:
+            self.accuracy.show_data(None)
+            self.loss.show_data(None)
+            return
+        images = run.started.validation_images
+        self._images_of_curve = images
+        classes = len(run.epochs[-1].found) if run.epochs else 0
+        classes = classes or (len(now.project.images.classes) if now.project and now.project.images else 2)
+        self.accuracy.show_data(accuracy_curves(live, run.epochs, run.best_epoch, classes))
+        self.loss.show_data(loss_curves(live, run.epochs, run.best_epoch, classes))
+
+    def _draw_samples(self, now: Situation) -> None:
+        samples = now.run.epochs[-1].samples if now.run and now.run.epochs else []
+        root = now.project.data_root if now.project else None
+        pictures = [self._pictures.picture(root, sample.path) for sample in samples] if root else []
+        self.strip.show_samples(samples, pictures)
+
+    def _draw_footer(self, now: Situation) -> None:
+        if now.phase != "none":
+            help_ = "You can leave this page or close the window. It goes on from here the next time."
+            self.footer(help=help_, back="model")
+            return
+        is_ready = now.project is not None and now.project.images is not None and not now.project.is_read_only
+        has_result = now.run is not None and now.run.best is not None
+        if has_result:
+            self.footer(status="All changes saved", primary="Evaluate", back="model")
+        else:
+            is_free = self.session.running_step is None
+            self.footer(
+                help="" if is_ready else "Add images on the Data page first.",
+                primary="Start training",
+                primary_icon="play-fill",
+                enabled=is_ready and is_free,
+                back="model",
+            )
+
+    # What the user does
+
+    def _primary_pressed(self) -> None:
+        run = self._run()
+        if run is not None and run.best is not None:
+            self.went.emit("evaluate")
+        else:
+            self._start()
+
+    def _start(self) -> None:
+        self._failure = None
+        self.session.start("train")
+        self._mark()
+
+    def _pause_or_go_on(self) -> None:
+        if self.session.is_paused:
+            self.session.go_on()
+        else:
+            self.session.pause()
+        self._mark()
+
+    def _stop(self) -> None:
+        run = self._run()
+        if run is not None and run.best is None and not self._asks_to_stop:
+            self._asks_to_stop = True
+        else:
+            self._stop_now()
+        self._mark()
+
+    def _stop_now(self) -> None:
+        self._asks_to_stop, self._is_stopping = False, True
+        self.session.stop()
+        self._mark()
+
+    def _keep_training(self) -> None:
+        self._asks_to_stop = False
+        self._mark()
+
+    def _go_on(self) -> None:
+        run = self._run()
+        if run is not None:
+            self.session.start("resume", run=run.number)
+        self._mark()
+
+    def _discard(self) -> None:
+        run = self._run()
+        if run is not None:
+            self._discarded.add(run.number)
+        self._mark()
+
+    def _read(self, epoch: int) -> None:
+        self.accuracy.read(epoch)
+        self.loss.read(epoch)
+
+    # Qt's own names
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw at once what has happened meanwhile."""
+        super().showEvent(event)
+        self.draw()

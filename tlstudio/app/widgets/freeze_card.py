@@ -1,0 +1,122 @@
+"""The card of the freeze depth: presets, the slider that is the diagram, and what the depth means."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from tlstudio.app.widgets.amounts import share_in_millions
+from tlstudio.app.widgets.card import Card
+from tlstudio.app.widgets.figure import Figure
+from tlstudio.app.widgets.freeze_slider import FreezeSlider
+from tlstudio.app.widgets.freeze_stages import (
+    STRATEGIES,
+    memorising_risk,
+    recommended_depth,
+    strategy,
+    what_it_does,
+)
+from tlstudio.app.widgets.segmented import Segmented
+from tlstudio.model.backbones import Backbone
+
+
+@dataclass(frozen=True)
+class FreezeFacts:
+    """What the card needs to know of the project.
+
+    Attributes:
+        example: one class, for the answer at the right end.
+        time: of training and what that rests on.
+    """
+
+    backbone: Backbone
+    depth: int
+    is_pretrained: bool
+    train_images: int
+    classes: int
+    example: str
+    time: tuple[str, str]
+
+
+class FreezeCard(Card):
+    """Title, presets, slider, read-out.
+
+    Signals:
+        depth_chosen: the user settled on so many frozen groups.
+    """
+
+    depth_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__("Freeze depth", "how much should it relearn?")
+        self._facts: FreezeFacts | None = None
+        self.presets = Segmented(list(STRATEGIES))
+        self.presets.chosen.connect(self._preset_chosen)
+        self.head.addWidget(self.presets)
+        self.slider = FreezeSlider()
+        self.slider.valueChanged.connect(self._read_out)
+        self.slider.depth_chosen.connect(self.depth_chosen)
+        self.body.addWidget(self.slider, 1)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setProperty("kind", "line")
+        self.body.addWidget(line)
+        self.strategy = Figure("Strategy")
+        self.adjusts = Figure("Adjusts")
+        self.time = Figure("Training time")
+        self.risk = Figure("Learning by heart")
+        figures = QHBoxLayout()
+        figures.setSpacing(20)
+        for figure, stretch in ((self.strategy, 5), (self.adjusts, 4), (self.time, 3), (self.risk, 4)):
+            figures.addWidget(figure, stretch)
+        self.body.addLayout(figures)
+
+    def show_facts(self, facts: FreezeFacts, picture: QPixmap | None) -> None:
+        """Show this backbone at this depth for these images."""
+        self._facts = facts
+        self.slider.show_example(facts.example, facts.classes, picture)
+        if not self.slider.isSliderDown():
+            self.slider.show_backbone(facts.backbone, facts.depth, self._recommended(facts))
+        self._read_out()
+
+    @staticmethod
+    def _recommended(facts: FreezeFacts) -> int:
+        groups = facts.backbone.head_depth
+        return recommended_depth(groups, facts.train_images, is_pretrained=facts.is_pretrained)
+
+    def _preset_chosen(self, place: int) -> None:
+        groups = self.slider.maximum()
+        inner = (
+            self.slider.recommended if 0 < self.slider.recommended < groups else max(1, round(groups * 0.8))
+        )
+        depth = (0, min(inner, groups - 1), groups)[place]
+        self.slider.setValue(depth)
+        self.depth_chosen.emit(depth)
+
+    def _read_out(self) -> None:
+        facts, depth = self._facts, self.slider.value()
+        if facts is None:
+            return
+        groups = facts.backbone.head_depth
+        name = strategy(depth, groups)
+        self.presets.choose(STRATEGIES.index(name))
+        self.strategy.show_value(name, what_it_does(depth, groups, is_pretrained=facts.is_pretrained))
+        adjusted = facts.backbone.trainable_parameters(depth, facts.classes)
+        whole = facts.backbone.trainable_parameters(0, facts.classes)
+        self.adjusts.show_value(share_in_millions(adjusted, whole), "values inside the network (parameters)")
+        self.time.show_value(*facts.time)
+        self._read_risk(facts, adjusted)
+
+    def _read_risk(self, facts: FreezeFacts, adjusted: int) -> None:
+        if not facts.train_images:
+            self.risk.show_value("–", "known once there are images")
+            return
+        risk = memorising_risk(adjusted, facts.train_images, is_pretrained=facts.is_pretrained)
+        each = f"{adjusted / facts.train_images:,.0f} values for each training image"
+        words = {
+            "low": f"{each}; it may still memorise some (overfitting)",
+            "medium": f"{each}; it may memorise part of them (overfitting)",
+            "high": f"{each}; it may memorise many of them (overfitting)",
+        }
+        self.risk.show_value(f"{risk.capitalize()} risk", words[risk])

@@ -10,7 +10,7 @@ logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 _lock = threading.Lock()
 _inside = 0
-_catching: warnings.catch_warnings[None] | None = None
+_catching: "warnings.catch_warnings[None] | None" = None
 
 
 @contextmanager

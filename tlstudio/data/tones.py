@@ -46,13 +46,14 @@ def eight_bit(
         return pixels
     if pixels.dtype == np.bool_:
         return pixels.astype(np.uint8) * np.uint8(255)
-    values = pixels.astype(np.float64 if pixels.dtype.itemsize > 2 else np.float32)
+    values: NDArray[Any] = pixels.astype(np.float64 if pixels.dtype.itemsize > 2 else np.float32)
     finite = values if pixels.dtype.kind in "iu" else values[np.isfinite(values)]
     low, high = limits or _own_limits(pixels, finite, is_signed_16=is_signed_16)
     if high <= low:
         return np.zeros(pixels.shape, np.uint8)
     scaled = np.clip((values - low) * (255.0 / (high - low)), 0, 255)
-    return np.rint(np.nan_to_num(scaled, nan=0.0)).astype(np.uint8)
+    whole: NDArray[np.uint8] = np.rint(np.nan_to_num(scaled, nan=0.0)).astype(np.uint8)
+    return whole
 
 
 def limits_from_tags(tags: Any) -> tuple[float, float] | None:
@@ -77,7 +78,7 @@ def _own_limits(pixels: NDArray[Any], finite: NDArray[Any], *, is_signed_16: boo
     if finite.size == 0:
         return 0.0, 0.0
     low, high = float(finite.min()), float(finite.max())
-    if pixels.dtype.kind == "f" and 0.0 <= low and high <= 1.0:
+    if pixels.dtype.kind == "f" and low >= 0.0 and high <= 1.0:
         return 0.0, 1.0
     return low, high
 

@@ -1,0 +1,239 @@
+"""Class folders, or train, val and test over class folders, become a list of labelled files."""
+
+import os
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from tlstudio.data.errors import (
+    ClassesDiffer,
+    ClassFolderNotFound,
+    ClassNamesTooAlike,
+    FolderNotFound,
+    FolderNotReadable,
+    NoImages,
+    OnlyOneClass,
+    listed,
+)
+from tlstudio.data.images import SUFFIXES
+from tlstudio.data.settings import DataSettings
+from tlstudio.data.table import Split
+
+SPLIT_FOLDERS: dict[str, Split] = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+    "testing": "test",
+}
+"""Folder name in lower case → the split that it gives."""
+
+SKIPPED = {"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"}
+"""What systems leave among images, in lower case; names that start with a dot are skipped as well."""
+
+DEEPEST = 32
+
+
+@dataclass(frozen=True)
+class FoundImage:
+    """A file that by its name may be an image.
+
+    Attributes:
+        path: relative to the root, with forward slashes.
+        class_name: the folder's name, in Unicode's composed form.
+        given: the split that the folders give it, or empty.
+    """
+
+    path: str
+    class_name: str
+    given: Split | Literal[""] = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that was found under a root.
+
+    Attributes:
+        images: sorted by path.
+        classes: names, sorted.
+        notes: sentences for people.
+    """
+
+    images: tuple[FoundImage, ...]
+    classes: tuple[str, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def given_splits(self) -> frozenset[str]:
+        """Which splits the folders give; empty if they give none."""
+        return frozenset(image.given for image in self.images if image.given)
+
+
+def find_images(settings: DataSettings) -> Found:
+    """Every file with an image's suffix under the root, labelled by its class folder.
+
+    Raises:
+        DataError: if the root can't be read, holds no images or one class, or its class names clash.
+    """
+    root = Path(settings.root)
+    if not settings.root or not root.is_dir():
+        raise FolderNotFound(root.name or str(root))
+    tops = _folders(root)
+    is_given = _gives_splits(root, tops)
+    found: list[FoundImage] = []
+    notes: list[str] = []
+    if is_given:
+        for top in tops:
+            split = SPLIT_FOLDERS.get(top.lower())
+            if split:
+                found += _in_class_folders(root, top, split)
+            elif any(True for _ in _files(root, top)):
+                notes.append(f"The folder “{top}” beside the splits is not used.")
+    else:
+        found = _in_class_folders(root, "", "")
+    found = _only_chosen(found, settings, root.name)
+    classes = _check_classes(root, found, is_given=is_given)
+    notes += _empty_class_folders(root, tops, classes, settings) if not is_given else []
+    return Found(tuple(sorted(found, key=lambda image: image.path)), classes, tuple(notes))
+
+
+def _gives_splits(root: Path, tops: Sequence[str]) -> bool:
+    """Whether the folders are train and others, each over class folders."""
+    splits = {SPLIT_FOLDERS[top.lower()] for top in tops if top.lower() in SPLIT_FOLDERS}
+    return "train" in splits and all(
+        _folders(root / top) or not any(True for _ in _files(root, top))
+        for top in tops
+        if top.lower() in SPLIT_FOLDERS
+    )
+
+
+def _in_class_folders(root: Path, below: str, split: Split | Literal[""]) -> list[FoundImage]:
+    start = root / below if below else root
+    found = []
+    for name in _folders(start):
+        class_name = unicodedata.normalize("NFC", name)
+        folder = f"{below}/{name}" if below else name
+        found += [FoundImage(path, class_name, split) for path in _files(root, folder)]
+    return found
+
+
+def _only_chosen(found: list[FoundImage], settings: DataSettings, root: str) -> list[FoundImage]:
+    if not settings.folders:
+        return found
+    chosen = {unicodedata.normalize("NFC", name) for name in settings.folders}
+    missing = sorted(chosen - {image.class_name for image in found})
+    if missing:
+        raise ClassFolderNotFound(missing[0], root)
+    return [image for image in found if image.class_name in chosen]
+
+
+def _check_classes(root: Path, found: list[FoundImage], *, is_given: bool) -> tuple[str, ...]:
+    if not found:
+        raise NoImages(root.name, is_empty=not any(root.iterdir()))
+    by_fold: dict[str, set[str]] = defaultdict(set)
+    # Two folders may also differ in Unicode form alone: then their names are equal here, their paths aren't.
+    folder_names: dict[str, set[str]] = defaultdict(set)
+    for image in found:
+        by_fold[image.class_name.casefold()].add(image.class_name)
+        folder_names[image.class_name].add(image.path.split("/")[1 if is_given else 0])
+    for names in (*by_fold.values(), *folder_names.values()):
+        if len(names) > 1:
+            first, second = sorted(names)[:2]
+            raise ClassNamesTooAlike(first, second)
+    classes = tuple(sorted({image.class_name for image in found}))
+    if len(classes) == 1:
+        folders = {image.path.rpartition("/")[0] for image in found}
+        raise OnlyOneClass(classes[0], has_subfolders=len(folders) > 1)
+    if is_given:
+        _check_splits_agree(found)
+    return classes
+
+
+def _check_splits_agree(found: list[FoundImage]) -> None:
+    """Every given split has images of every class."""
+    classes: dict[str, set[str]] = defaultdict(set)
+    for image in found:
+        classes[image.path.split("/")[0]].add(image.class_name)
+    for folder, names in sorted(classes.items()):
+        for other, other_names in sorted(classes.items()):
+            if other_names - names:
+                raise ClassesDiffer(folder, sorted(other_names - names), other)
+
+
+def _empty_class_folders(
+    root: Path, tops: Sequence[str], classes: Sequence[str], settings: DataSettings
+) -> list[str]:
+    notes = []
+    unused = [name for name in tops if unicodedata.normalize("NFC", name) not in classes]
+    if unused and not settings.folders:
+        has = "holds no images and is" if len(unused) == 1 else "hold no images and are"
+        notes.append(f"{listed(unused)} {has} not used as a class.")
+    loose = Counter(_is_image_name(entry.name) and entry.is_file() for entry in _entries(root))[True]
+    if loose:
+        lies = "image lies" if loose == 1 else "images lie"
+        notes.append(f"{loose} {lies} beside the class folders, so the class is unknown; not used.")
+    return notes
+
+
+def _folders(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in _entries(folder) if entry.is_dir())
+
+
+def _files(root: Path, below: str) -> Iterator[str]:
+    """Paths relative to the root of all files with an image's suffix at any depth below a folder.
+
+    A link to a folder is followed only out of the root, because what lies inside is found by its own
+    path, and never to a folder that was seen before.
+    """
+    real_root = os.path.realpath(root)
+    waiting = [(below, 1)]
+    seen: set[tuple[int, int]] = set()
+    while waiting:
+        relative, depth = waiting.pop()
+        folder = root / relative
+        facts = folder.stat()
+        # Windows network drives give no inode numbers; the depth limit holds there.
+        if facts.st_ino and (facts.st_dev, facts.st_ino) in seen:
+            continue
+        seen.add((facts.st_dev, facts.st_ino))
+        for entry in _entries(folder):
+            path = f"{relative}/{entry.name}"
+            if entry.is_dir():
+                if depth < DEEPEST and not (entry.is_symlink() and _is_within(entry.path, real_root)):
+                    waiting.append((path, depth + 1))
+            elif _is_image_name(entry.name):
+                yield path
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if not _is_skipped(entry.name)]
+    except FileNotFoundError as error:
+        raise FolderNotFound(folder.name) from error
+    except PermissionError as error:
+        raise FolderNotReadable(folder.name, "the permission is missing") from error
+    except OSError as error:
+        raise FolderNotReadable(folder.name, (error.strerror or "unknown reason").lower()) from error
+
+
+def _is_skipped(name: str) -> bool:
+    return name.startswith(".") or name.lower() in SKIPPED
+
+
+def _is_image_name(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in SUFFIXES
+
+
+def _is_within(path: str, real_root: str) -> bool:
+    real = os.path.realpath(path)
+    try:
+        # A link to a folder above would bring the root in again, below itself.
+        return os.path.commonpath([real, real_root]) in (real_root, real)
+    except ValueError:
+        return False  # another drive

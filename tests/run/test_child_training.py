@@ -1,0 +1,92 @@
+"""A real training run in a child process: killed, kept, resumed."""
+
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tlstudio.data.settings import DataSettings
+from tlstudio.model.settings import ModelSettings
+from tlstudio.project.file import create_project, open_project, save_project
+from tlstudio.project.project import Project
+from tlstudio.run.events import StepDied
+from tlstudio.run.follow import follow, take
+from tlstudio.run.here import run_here
+from tlstudio.run.process import StepProcess
+from tlstudio.train.events import EpochDone, RunStarted, TrainDone
+from tlstudio.train.settings import TrainSettings
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A scanned project of 2 × 10 images of 32 px that would train for a long time."""
+    for label, name in enumerate(("bright", "dark")):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for number in range(10):
+            image = Image.new("RGB", (32, 32), (200 - 150 * label, 3 * number, 90))
+            image.save(tmp_path / "images" / name / f"{number}.png")
+    project = create_project(tmp_path / "project").with_settings(
+        data=DataSettings(root=str(tmp_path / "images"), is_independent=True),
+        model=ModelSettings("test_resnet"),
+        train=TrainSettings(epochs=400, batch_size=4, early_stop_epochs=None, device="cpu"),
+    )
+    save_project(project)
+    for after, _ in follow(project, run_here("scan", project)):
+        project = after
+    return project
+
+
+def test_that_a_killed_training_keeps_its_epochs_and_goes_on_where_it_was(project: Project) -> None:
+    process = StepProcess("train", project.folder)
+    epochs = []
+    for event in process:
+        project = take(project, event)
+        if isinstance(event, EpochDone):
+            epochs.append(event)
+        if len(epochs) == 2 and isinstance(event, EpochDone):
+            assert process.process_id is not None
+            os.kill(process.process_id, signal.SIGKILL)
+
+    assert isinstance(event, StepDied)
+    (run,) = open_project(project.folder).runs
+    assert run.state == "interrupted"
+    assert run.epochs[:2] == tuple(epochs[:2])
+
+    resumed = StepProcess("resume", project.folder)
+    started = next(event for event in resumed if isinstance(event, RunStarted))
+    assert started.run == 1
+    assert started.epochs_done >= 2
+
+
+def test_that_a_stopped_training_keeps_its_best_weights(project: Project) -> None:
+    process = StepProcess("train", project.folder)
+    for event in process:
+        project = take(project, event)
+        if isinstance(event, EpochDone):
+            process.stop()
+
+    run = open_project(project.folder).runs[0]
+    assert run.state == "stopped"
+    assert run.best is not None
+    assert (project.run_folder(1) / "best.safetensors").is_file()
+
+
+def test_that_a_training_in_a_child_tells_what_one_here_tells(project: Project) -> None:
+    project = project.with_settings(train=replace(project.settings.train, epochs=2))
+    save_project(project)
+
+    in_child = list(StepProcess("train", project.folder))
+    here = list(run_here("train", project))
+
+    assert isinstance(in_child[-1], TrainDone)
+    assert isinstance(here[-1], TrainDone)
+    losses = [
+        [event.validation_loss for event in events if isinstance(event, EpochDone)]
+        for events in (in_child, here)
+    ]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-6)

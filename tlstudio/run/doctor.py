@@ -100,10 +100,9 @@ def check_device() -> Check:
             message=f"PyTorch does not run: {last}",
             what_to_try="Install torch and timm again.",
         )
-    working = [device["title"] for device in found if not device["problem"]]
-    problems = [f"{device['title']} does not: {device['problem']}" for device in found if device["problem"]]
-    message = "; ".join((f"Training works on {' and '.join(working) or 'no device'}", *problems))
-    return Check("Device", is_ok=bool(working), message=f"{message}.")
+    if found["problem"]:
+        return Check("Device", is_ok=False, message=found["problem"], what_to_try="Install torch again.")
+    return Check("Device", is_ok=True, message=f"Training works on {found['title']}. {found['note']}".strip())
 
 
 def check_disk() -> Check:

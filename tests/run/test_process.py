@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tlstudio.events import Event, Failed, Noted, Progress, Stopped
-from tlstudio.run import process as process_module
+from tlstudio.run import connection
 from tlstudio.run.events import StepDied
 from tlstudio.run.process import StepProcess
 
@@ -22,7 +22,7 @@ Start = Callable[..., StepProcess]
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     script = Path(__file__).with_name("rehearsed_child.py")
-    monkeypatch.setattr(process_module, "COMMAND", (sys.executable, str(script)))
+    monkeypatch.setattr(connection, "COMMAND", (sys.executable, str(script)))
     started: list[StepProcess] = []
 
     def start(step: str, **options: Any) -> StepProcess:
@@ -205,7 +205,7 @@ def test_that_what_libraries_print_neither_blocks_the_child_nor_reaches_the_even
 
 
 def test_that_a_silent_child_is_noted_once(crank: Crank, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process_module, "SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "SILENCE_SECONDS", 0.05)
 
     assert isinstance(next(crank.events), Noted)
     crank.turn()
@@ -216,7 +216,7 @@ def test_that_a_silent_child_is_noted_once(crank: Crank, monkeypatch: pytest.Mon
 def test_that_a_child_that_can_not_be_started_is_a_failure_and_not_a_fault(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(process_module, "COMMAND", (str(tmp_path / "missing"),))
+    monkeypatch.setattr(connection, "COMMAND", (str(tmp_path / "missing"),))
 
     (failed,) = StepProcess("train", None)
 

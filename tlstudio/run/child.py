@@ -34,14 +34,15 @@ class Out:
     """The private way to the parent: events as lines of JSON, one at a time from any thread."""
 
     def __init__(self, descriptor: int) -> None:
-        self._file = os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="\n")
+        self._descriptor = descriptor
         self._lock = threading.Lock()
 
     def write(self, event: Event) -> None:
         """Send the event now; without a parent it goes nowhere."""
-        with self._lock, contextlib.suppress(OSError, ValueError):
-            self._file.write(to_json(event) + "\n")
-            self._file.flush()
+        line = (to_json(event) + "\n").encode("utf-8", "surrogateescape")
+        with self._lock, contextlib.suppress(OSError):
+            while line:
+                line = line[os.write(self._descriptor, line) :]
 
     def beat(self) -> None:
         """Say every second that this process is alive, until it ends."""

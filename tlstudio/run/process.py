@@ -1,31 +1,17 @@
 """A step that runs in a child process, so that nothing it does can take the window with it."""
 
-import os
-import queue
-import subprocess
-import sys
 import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tlstudio.events import Event, Failed, Heartbeat, Noted, Stopped
-from tlstudio.project.known_events import from_json
+from tlstudio.events import Event, Failed, Stopped
+from tlstudio.run.connection import Child
 from tlstudio.run.details import without_paths
 from tlstudio.run.errors import StepEndedUnexpectedly, StepNotStarted, signal_name
 from tlstudio.run.events import StepDied
 from tlstudio.run.request import Request
-
-SILENCE_SECONDS = 60.0
-"""The child beats every second; so long without a word and it hangs in a library."""
-
-SILENT = "It has not answered for a minute. Wait a little, or stop it; every finished epoch is kept."
-STDERR_LINES = 40
-
-# -P: the folder that the user happens to stand in is no place to import from.
-COMMAND = (sys.executable, "-P", "-m", "tlstudio.run.child")
 
 
 class StepProcess:
@@ -35,7 +21,7 @@ class StepProcess:
     `kill` return at once and may be called from any thread.
     """
 
-    _warm_child: ClassVar["_Child | None"] = None
+    _warm_child: ClassVar[Child | None] = None
     _warm_lock: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, step: str, project: Path | None, options: dict[str, Any] | None = None) -> None:
@@ -49,11 +35,11 @@ class StepProcess:
         self.step = step
         self._is_ended_by_us = False
         self._timer: threading.Timer | None = None
-        self._child: _Child | None = None
+        self._child: Child | None = None
         self._refusal = ""
         request = Request(step, None if project is None else str(project), options or {})
         try:
-            self._child = self._take_warm_child() or _Child()
+            self._child = self._take_warm_child() or Child()
         except OSError as error:
             self._refusal = (error.strerror or "it gave no reason").lower()
         else:
@@ -65,7 +51,7 @@ class StepProcess:
         with cls._warm_lock:
             if cls._warm_child is None or not cls._warm_child.is_alive:
                 with suppress(OSError):
-                    cls._warm_child = _Child("--warm")
+                    cls._warm_child = Child("--warm")
 
     @classmethod
     def cool(cls) -> None:
@@ -136,95 +122,10 @@ class StepProcess:
         return StepDied(error.title, error.message, error.what_to_try, details=details)
 
     @classmethod
-    def _take_warm_child(cls) -> "_Child | None":
+    def _take_warm_child(cls) -> Child | None:
         with cls._warm_lock:
             child, cls._warm_child = cls._warm_child, None
         if child is not None and not child.is_alive:
             child.reap()
             return None
         return child
-
-
-class _Child:
-    """The process itself: two threads empty its pipes, so that it never waits for a reader."""
-
-    def __init__(self, *arguments: str) -> None:
-        # No "die with the parent" signal: Linux sends it when the *thread* that started the child ends.
-        self.process = subprocess.Popen(
-            [*COMMAND, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
-            | getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            start_new_session=os.name != "nt",  # Ctrl-C in a terminal is the parent's to answer
-        )
-        self.last_lines: deque[str] = deque(maxlen=STDERR_LINES)
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._write_lock = threading.Lock()
-        self._readers = [
-            threading.Thread(target=target, daemon=True) for target in (self._read_events, self._read_stderr)
-        ]
-        for reader in self._readers:
-            reader.start()
-
-    @property
-    def is_alive(self) -> bool:
-        return self.process.poll() is None
-
-    def tell(self, line: str) -> None:
-        assert self.process.stdin is not None  # noqa: S101 - asked for above
-        with self._write_lock, suppress(OSError, ValueError):  # it has ended already
-            self.process.stdin.write(line.encode() + b"\n")
-            self.process.stdin.flush()
-
-    def kill(self) -> None:
-        with suppress(OSError):
-            self.process.kill()
-
-    def events(self) -> Iterator[Event]:
-        is_told = False
-        while True:
-            try:
-                line = self._lines.get(timeout=SILENCE_SECONDS)
-            except queue.Empty:
-                if not is_told:
-                    yield Noted(SILENT)
-                is_told = True
-                continue
-            if line is None:
-                self._lines.put(None)  # whoever iterates once more shall not wait for ever
-                return
-            is_told = False
-            try:
-                event = from_json(line)
-            except ValueError:
-                self.last_lines.append(f"not an event: {line[:200]}")
-                continue
-            if not isinstance(event, Heartbeat):
-                yield event
-
-    def reap(self) -> int:
-        """The exit status, once the process has ended; negative: the signal that ended it."""
-        code = self.process.wait()
-        pipes = [self.process.stdin]
-        for reader, pipe in zip(self._readers, (self.process.stdout, self.process.stderr), strict=True):
-            reader.join(timeout=1.0)
-            if not reader.is_alive():  # a grandchild may still hold the other end
-                pipes.append(pipe)
-        for pipe in pipes:
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
-        return code
-
-    def _read_events(self) -> None:
-        assert self.process.stdout is not None  # noqa: S101
-        for line in self.process.stdout:
-            self._lines.put(line.decode("utf-8", "surrogateescape"))
-        self._lines.put(None)
-
-    def _read_stderr(self) -> None:
-        assert self.process.stderr is not None  # noqa: S101
-        for line in self.process.stderr:
-            self.last_lines.append(line.decode("utf-8", "replace").rstrip())

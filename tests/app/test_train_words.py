@@ -7,6 +7,7 @@ from tlstudio.app.widgets.amounts import (
     in_millions,
     megabytes,
     percent,
+    round_number,
     share_in_millions,
 )
 from tlstudio.app.widgets.chart_scale import accuracy_floor, epoch_steps, loss_ceiling, steps
@@ -56,6 +57,7 @@ def test_that_small_amounts_are_written_short():
     assert [brief_count(number) for number in (940, 12_400, 1_210_000, 14_900_000)] == [
         "940", "12 k", "1.2 M", "15 M",
     ]  # fmt: skip
+    assert [round_number(number) for number in (0.4, 7.2, 33_592)] == ["less than 1", "7", "34,000"]
     assert megabytes(25_000_000) == "100 MB"
     assert [counted(number, "class", "classes") for number in (1, 2_000)] == ["1 class", "2,000 classes"]
 

@@ -19,13 +19,14 @@ from tlstudio.app.widgets.freeze_stages import recommended_depth
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.network_card import NetworkCard
 from tlstudio.app.widgets.network_list import NetworkList
-from tlstudio.app.widgets.picture_reader import PictureReader
+from tlstudio.app.widgets.thumbnails import Thumbnails
 from tlstudio.model.backbones import BACKBONES, Backbone
 from tlstudio.model.settings import FreezeDepth, ModelSettings
 from tlstudio.project.project import Project, Run
 
 FEATURED = ("resnet10t", "mobilenetv3_large_100", "resnet50", "convnext_tiny")
 LOW_WINDOW_PX = 760
+PICTURE_PX = 160
 
 
 class ModelPage(Page):
@@ -38,8 +39,8 @@ class ModelPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._cards: dict[str, NetworkCard] = {}
-        self._pictures = PictureReader(self)
-        self._pictures.picture_read.connect(self._picture_read)
+        self._pictures = Thumbnails(self)
+        self._pictures.arrived.connect(self._picture_read)
         advanced = button("Advanced settings", "plain", "sliders-horizontal")
         advanced.clicked.connect(self.open_advanced_settings)
         self.add_action(advanced)
@@ -115,7 +116,7 @@ class ModelPage(Page):
         chosen, images = project.settings.model, project.images
         classes = images.classes if images else []
         example = self._example(classes)
-        picture = self._pictures.picture(project.data_root, example[1]) if example else None
+        picture = self._pictures.picture(project.data_root / example[1], PICTURE_PX) if example else None
         facts = FreezeFacts(
             backbone=backbone,
             depth=backbone.depth(chosen.freeze),
@@ -128,8 +129,10 @@ class ModelPage(Page):
         self.freeze_card.show_facts(facts, picture)
 
     def _example(self, classes: Sequence[str]) -> tuple[str, str] | None:
-        rows = [row for row in self.session.rows() if row.split == "train"]
-        return next(((row.class_name, row.path) for row in rows if row.class_name in classes), None)
+        """Class and path of the training image with the most pixels: the one that looks best small."""
+        rows = [row for row in self.session.rows() if row.split == "train" and row.class_name in classes]
+        best = max(rows, key=lambda row: min(row.width, row.height), default=None)
+        return (best.class_name, best.path) if best else None
 
     def _show_message(self, chosen: ModelSettings) -> None:
         if chosen.weights != "random":

@@ -18,15 +18,16 @@ from tlstudio.app.widgets.curves import CurveCard
 from tlstudio.app.widgets.judgement import judge
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.live_run import LiveRun, accuracy_curves, loss_curves
-from tlstudio.app.widgets.picture_reader import PictureReader
 from tlstudio.app.widgets.run_progress import RunProgress
 from tlstudio.app.widgets.run_words import Action, Phase, Situation, chip, message, purpose, summary
 from tlstudio.app.widgets.sample_strip import SampleStrip
+from tlstudio.app.widgets.thumbnails import Thumbnails
 from tlstudio.events import Event, Failed, Noted, Progress, Stopped
 from tlstudio.project.project import Run
 from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted, TrainDone
 
 REDRAW_MS = 200
+PICTURE_PX = 192
 TRAINING_STEPS = ("train", "resume")
 
 
@@ -60,8 +61,8 @@ class TrainPage(Page):
             "see_model": lambda: self.went.emit("model"),
             "see_data": lambda: self.went.emit("data"),
         }
-        self._pictures = PictureReader(self)
-        self._pictures.picture_read.connect(self._mark)
+        self._pictures = Thumbnails(self)
+        self._pictures.arrived.connect(self._mark)
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
@@ -87,7 +88,7 @@ class TrainPage(Page):
         charts = QHBoxLayout()
         charts.setSpacing(14)
         self.accuracy = CurveCard("Accuracy", "right answers", self._percent, lambda value: f"{value:.0%}")
-        self.loss = CurveCard("Loss", "error, lower is better", "{:.2f}".format, "{:g}".format)
+        self.loss = CurveCard("Loss", "error, lower is better", "{:.2f}".format, lambda value: f"{value:.1f}" if value else "0")
         for chart in (self.accuracy, self.loss):
             chart.epoch_read.connect(self._read)
             charts.addWidget(chart, 1)
@@ -120,6 +121,7 @@ class TrainPage(Page):
 
     def take(self, event: Event) -> None:
         """Remember the event; the next redraw shows it."""
+        self._notice_project()
         match event:
             case RunStarted():
                 self._live = LiveRun(event.epochs, event.epochs_done)
@@ -146,12 +148,15 @@ class TrainPage(Page):
 
     def refresh(self) -> None:
         """Show the project as it is now."""
+        self._notice_project()
+        self._mark()
+
+    def _notice_project(self) -> None:
         folder = self.session.project.folder if self.session.project else None
         if folder != self._folder:
             self._folder = folder
             self._live, self._failure, self._halved, self._progress, self._note = None, None, None, None, ""
             self._pictures.forget()
-        self._mark()
 
     def _mark(self) -> None:
         if self.isVisible() and not self._redraw.isActive():
@@ -262,7 +267,9 @@ class TrainPage(Page):
     def _draw_samples(self, now: Situation) -> None:
         samples = now.run.epochs[-1].samples if now.run and now.run.epochs else []
         root = now.project.data_root if now.project else None
-        pictures = [self._pictures.picture(root, sample.path) for sample in samples] if root else []
+        pictures = (
+            [self._pictures.picture(root / sample.path, PICTURE_PX) for sample in samples] if root else []
+        )
         self.strip.show_samples(samples, pictures)
 
     def _draw_footer(self, now: Situation) -> None:

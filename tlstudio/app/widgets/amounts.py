@@ -68,3 +68,11 @@ def brief_count(number: int) -> str:
     if number < 999_500:
         return f"{number / 1e3:.0f} k"
     return f"{number / 1e6:.1f} M" if number < 9_950_000 else f"{number / 1e6:,.0f} M"
+
+
+def round_number(number: float) -> str:
+    """The number to two digits, as rules of thumb deserve: "34,000"."""
+    if number < 10:
+        return f"{number:.0f}" if number >= 1 else "less than 1"
+    unit = 10 ** (math.floor(math.log10(number)) - 1)
+    return f"{round(number / unit) * unit:,}"

@@ -119,12 +119,17 @@ class ChartOverlay(QWidget):
         x = round(self._place(self._epoch, known[0]).x()) + 0.5
         painter.setPen(QPen(theme.color("border_strong"), 1))
         painter.drawLine(QPointF(x, top), QPointF(x, bottom))
-        line, width = theme.px(18), theme.px(142)
+        names = QFontMetricsF(theme.font("help")).horizontalAdvance("Validation")
+        numbers = max(
+            QFontMetricsF(bold("help_medium")).horizontalAdvance(self._marks.written(value))
+            for value in known
+        )
+        line, width = theme.px(18), names + numbers + 28 + 20 + 14
         height = line * (1 + len(known)) + theme.px(16)
         left = x + 10 if x + 10 + width < self.width() else x - 10 - width
         middle = (top + bottom) / 2
         lowest = max(self._place(self._epoch, value).y() for value in known)
-        upper = middle + 6 if lowest < middle else top + 12
+        upper = middle + 6 if lowest < middle else top + theme.px(30)
         card = QRectF(left, min(upper, bottom - height), width, height)
         self._paint_card(painter, card, line, values)
 

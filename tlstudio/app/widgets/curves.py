@@ -144,8 +144,8 @@ class _Plot(QWidget):
         box.addWidget(self._widget)
         self._grid: list[Any] = []
         self._raw = self._item.plot()
-        self._training = self._item.plot()
-        self._validation = self._item.plot(symbol="o")
+        self._training = self._item.plot(antialias=True)
+        self._validation = self._item.plot(symbol="o", antialias=True)
         self.overlay = ChartOverlay(self, self._to_pixels, read)
         self._restyle()
         theme.watcher().changed.connect(self._restyle)
@@ -184,6 +184,7 @@ class _Plot(QWidget):
 
     def _restyle(self) -> None:
         pen, color = self._pyqtgraph.mkPen, theme.color
+        self._widget.setBackground(color("card"))
         faint = color("s_train")
         faint.setAlphaF(0.25)
         self._raw.setPen(pen(faint, width=1))

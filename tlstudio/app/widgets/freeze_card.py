@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
-from tlstudio.app.widgets.amounts import share_in_millions
-from tlstudio.app.widgets.card import Card
+from tlstudio.app.widgets.amounts import round_number, share_in_millions
+from tlstudio.app.widgets.card import Card, line
 from tlstudio.app.widgets.figure import Figure
 from tlstudio.app.widgets.freeze_slider import FreezeSlider
 from tlstudio.app.widgets.freeze_stages import (
@@ -58,10 +58,7 @@ class FreezeCard(Card):
         self.slider.valueChanged.connect(self._read_out)
         self.slider.depth_chosen.connect(self.depth_chosen)
         self.body.addWidget(self.slider, 1)
-        line = QFrame()
-        line.setFrameShape(QFrame.Shape.HLine)
-        line.setProperty("kind", "line")
-        self.body.addWidget(line)
+        self.body.addWidget(line())
         self.strategy = Figure("Strategy")
         self.adjusts = Figure("Adjusts")
         self.time = Figure("Training time")
@@ -113,10 +110,7 @@ class FreezeCard(Card):
             self.risk.show_value("–", "known once there are images")
             return
         risk = memorising_risk(adjusted, facts.train_images, is_pretrained=facts.is_pretrained)
-        each = f"{adjusted / facts.train_images:,.0f} values for each training image"
-        words = {
-            "low": f"{each}; it may still memorise some (overfitting)",
-            "medium": f"{each}; it may memorise part of them (overfitting)",
-            "high": f"{each}; it may memorise many of them (overfitting)",
-        }
-        self.risk.show_value(f"{risk.capitalize()} risk", words[risk])
+        each = round_number(adjusted / facts.train_images)
+        amount = {"low": "a few", "medium": "some", "high": "many"}[risk]
+        help_ = f"it may memorise {amount} images (overfitting): {each} values for each"
+        self.risk.show_value(f"{risk.capitalize()} risk", help_)

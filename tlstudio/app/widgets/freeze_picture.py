@@ -112,7 +112,7 @@ def _paint_block(painter: QPainter, look: FreezeLook, number: int, block: QRectF
     pen = QPen(line, 2 if number == look.hovered else 1.5)
     sheet = _paint_sheets(painter, block, fill, pen)
     size = min(14.0, sheet.width() - 3)
-    has_number = sheet.width() >= theme.px(46) and sheet.height() >= theme.px(56)
+    has_number = sheet.width() >= theme.px(46) and sheet.height() >= theme.px(42)
     centre = sheet.center() - QPointF(0, theme.px(9) if has_number else 0)
     for name, token, share in (
         ("snowflake", "frozen_text", 1 - warmth),

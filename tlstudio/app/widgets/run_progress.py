@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from tlstudio.app.widgets.amounts import counted, percent
-from tlstudio.app.widgets.card import Card
+from tlstudio.app.widgets.card import Card, line
 from tlstudio.app.widgets.figure import Figure
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.progress_bar import ProgressBar
@@ -34,7 +33,7 @@ class RunProgress(Card):
         self.found = Figure("Rarest class found")
         self.stops = Figure("Stops early")
         for figure in (self.best, self.found, self.stops):
-            row.addWidget(_line())
+            row.addWidget(line(is_vertical=True))
             row.addWidget(figure)
         self.body.addLayout(row)
         self.bar = ProgressBar()
@@ -78,15 +77,3 @@ def early_stop(run: Run | None) -> tuple[str, str]:
         return "never", "all epochs are trained"
     flat = run.epochs[-1].epoch - run.best_epoch if run.epochs else 0
     return counted(limit, "flat epoch"), f"{flat} so far"
-
-
-class _Line(QFrame):
-    def sizeHint(self) -> QSize:
-        return QSize(1, 40)
-
-
-def _line() -> QFrame:
-    line = _Line()
-    line.setFrameShape(QFrame.Shape.VLine)
-    line.setProperty("kind", "line")
-    return line

@@ -30,7 +30,12 @@ class SampleTile(QWidget):
         self._sample, self._picture = sample, picture
         spoken = "" if sample is None else f"{' '.join(words(sample))}. {sample.path}"
         self.setAccessibleName(spoken)
-        self.setToolTip("" if sample is None else f"{sample.path}\nIs: {sample.label}")
+        said = (
+            ""
+            if sample is None
+            else f"{sample.path}\nIs {sample.label}, {percent(sample.probability, 1)} sure"
+        )
+        self.setToolTip(said)
         self.update()
 
     def _paint(self, painter: QPainter) -> None:
@@ -106,5 +111,5 @@ class SampleStrip(QWidget):
 def words(sample: SamplePrediction) -> tuple[str, str]:
     """The class it is called, and how sure, or what it really is."""
     if sample.predicted != sample.label:
-        return sample.predicted, f"is {sample.label}, {percent(sample.probability)}"
-    return sample.predicted, f"{percent(sample.probability)} sure"
+        return sample.predicted, f"is {sample.label}"
+    return sample.predicted, f"{percent(sample.probability, 1)} sure"

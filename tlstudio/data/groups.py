@@ -134,7 +134,7 @@ def may_take_forever(pattern: str) -> bool:
             open_brackets[-1] = open_brackets[-1] or varies
         elif is_repeat or letter == "|":
             open_brackets[-1] = True
-    return repeats > 8
+    return repeats > 8 or plain.count(".*") + plain.count(".+") > 3
 
 
 def _is_plausible(paths: Sequence[str], pattern: re.Pattern[str]) -> bool:

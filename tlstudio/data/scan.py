@@ -1,0 +1,171 @@
+"""Step 1 from start to finish: every file is read in full, grouped, split and put into the table."""
+
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from tlstudio.data.errors import FolderNotFound, NoImages, TooFewImages, UnreadableImage
+from tlstudio.data.events import ImageSetAside, ImagesScanned
+from tlstudio.data.folder import Found, FoundImage, find_images
+from tlstudio.data.groups import group_images
+from tlstudio.data.images import ImageFacts, image_and_facts
+from tlstudio.data.settings import DataSettings
+from tlstudio.data.split import SplitImage, Splitting, split_images
+from tlstudio.data.table import SPLITS, ImageRow, fingerprint, is_inside, write_table
+from tlstudio.events import Event, Noted, Progress
+
+SECONDS_BETWEEN_REPORTS = 0.1
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] | None = None) -> Iterator[Event]:
+    """Read every image under the root, group and split them, write the table.
+
+    Args:
+        settings: what the user chose.
+        table: the path of images.csv.
+        kept: rows of an earlier scan; images that are still there keep their split.
+
+    Yields:
+        Progress, ImageSetAside, Noted; last ImagesScanned, once the table is written.
+
+    Raises:
+        DataError: if there is nothing to train on; an earlier table stands unchanged.
+    """
+    yield Progress("Looking for images", 0, 0)
+    found = find_images(settings)
+    read = _Read([], [])
+    yield from _read_all(Path(settings.root), found, read)
+    _require_enough(settings, found, read)
+    grouping = group_images([image.path for image, _ in read.usable], settings)
+    splitting = split_images(
+        [
+            SplitImage(image.path, image.class_name, group, facts.sha256, image.given)
+            for (image, facts), group in zip(read.usable, grouping.groups, strict=True)
+        ],
+        settings,
+        {row.path: row.split for row in kept or () if row.split},
+    )
+    yield from (Noted(note) for note in (*found.notes, *grouping.notes, *splitting.notes))
+    rows = _rows(read, splitting)
+    write_table(table, rows)
+    yield _summary(rows, found, len(read.set_aside), grouping.pattern)
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Sequence[Item], what: str
+) -> Iterator[tuple[Item, Future[Result]] | Progress]:
+    """Each item with its finished work, in order, by a few threads; at most ten Progress a second."""
+    # Pillow decodes without Python's lock; more threads only take memory, a large image each.
+    threads = min(4, os.cpu_count() or 1)
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    reported = 0.0
+    try:
+        rest = iter(items)
+        for done in range(1, len(items) + 1):
+            while len(waiting) < 4 * threads and (item := next(rest, None)) is not None:
+                waiting.append((item, pool.submit(work, item)))
+            item, future = waiting.popleft()
+            future.exception()  # waits
+            yield item, future
+            if time.monotonic() - reported >= SECONDS_BETWEEN_REPORTS or done == len(items):
+                reported = time.monotonic()
+                yield Progress(what, done, len(items))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What reading left; grows while it goes on."""
+
+    usable: list[tuple[FoundImage, ImageFacts]]
+    set_aside: list[tuple[FoundImage, str]]
+
+
+def _read_all(root: Path, found: Found, read: _Read) -> Iterator[Event]:
+    def facts(image: FoundImage) -> ImageFacts:
+        return image_and_facts(root / image.path)[1]
+
+    for step in in_order(facts, found.images, "Reading images"):
+        if isinstance(step, Progress):
+            yield step
+            continue
+        image, future = step
+        try:
+            _require_nameable(image)
+            read.usable.append((image, future.result()))
+        except UnreadableImage as error:
+            read.set_aside.append((image, error.reason))
+            yield ImageSetAside(_shown(image.path), error.reason)
+
+
+def _require_nameable(image: FoundImage) -> None:
+    """A table keeps the name and opens it again, here and on another system."""
+    if not is_inside(image.path) or _shown(image.path) != image.path:
+        raise UnreadableImage(_shown(image.path), "Its name can't be kept in a project")
+
+
+def _shown(path: str) -> str:
+    """The path as text: Linux allows bytes in names that stand for no letter."""
+    return path.encode("utf-8", "replace").decode("utf-8")
+
+
+def _require_enough(settings: DataSettings, found: Found, read: _Read) -> None:
+    root = Path(settings.root)
+    if read.set_aside and not root.is_dir():
+        raise FolderNotFound(root.name)
+    if not read.usable:
+        raise NoImages(root.name, is_empty=False, set_aside=len(read.set_aside))
+    readable = Counter(image.class_name for image, _ in read.usable)
+    set_aside = Counter(image.class_name for image, _ in read.set_aside)
+    needed = 1 if len(found.given_splits) > 1 else len(SPLITS)
+    for class_name in found.classes:
+        if readable[class_name] < needed:
+            raise TooFewImages(class_name, readable[class_name], needed, set_aside[class_name])
+
+
+def _rows(read: _Read, splitting: Splitting) -> list[ImageRow]:
+    rows = [
+        ImageRow(
+            image.path,
+            image.class_name,
+            splitting.groups[image.path],
+            splitting.splits[image.path],
+            facts.sha256,
+            facts.width,
+            facts.height,
+            facts.flags,
+        )
+        for image, facts in read.usable
+    ]
+    rows += [
+        ImageRow(image.path, image.class_name, image.path, "", "", 0, 0, reason)
+        for image, reason in read.set_aside
+        if is_inside(image.path) and _shown(image.path) == image.path
+    ]
+    return sorted(rows, key=lambda row: row.path)
+
+
+def _summary(rows: Iterable[ImageRow], found: Found, rejected: int, pattern: str | None) -> ImagesScanned:
+    usable = [row for row in rows if not row.is_set_aside]
+    split = Counter(row.split for row in usable)
+    per_class = Counter(row.class_name for row in usable)
+    return ImagesScanned(
+        images=len(usable),
+        classes=list(found.classes),
+        rejected=rejected,
+        groups=len({row.group for row in usable}),
+        split={name: split[name] for name in SPLITS},
+        class_counts={name: per_class[name] for name in found.classes},
+        fingerprint=fingerprint(usable),
+        group_pattern=pattern,
+    )

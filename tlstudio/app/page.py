@@ -1,0 +1,229 @@
+"""A page of the wizard: header, body that scrolls, footer with the one next step."""
+
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from tlstudio.app import theme
+from tlstudio.app.session import Session
+from tlstudio.app.widgets.buttons import Button
+from tlstudio.app.widgets.chip import Chip
+from tlstudio.app.widgets.labels import Label
+from tlstudio.app.widgets.message_bar import MessageBar
+from tlstudio.events import Event
+
+CONTENT_WIDTH = 1320
+FOOTER_HEIGHT = 58
+STATUS_ICONS: dict[str, str] = {"All changes saved": "check"}
+MAX_ACTIONS = 2
+
+
+class Page(QWidget):
+    """What every page has; subclasses fill the body and answer `refresh` and `take`.
+
+    Attributes:
+        name: data, model, train, evaluate, export or home.
+        title: in the header.
+        purpose: one sentence below it.
+        session: what the page shows and changes.
+        body: the layout of its content, in a vertical scroll area.
+        message: at the top of the body.
+
+    Signals:
+        went: the page asks for another: "data", …, "export", "home" or "try".
+        primary_pressed: the one filled button of the footer.
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    purpose: ClassVar[str] = ""
+    title_role: ClassVar[str] = "title"
+
+    went = Signal(str)
+    primary_pressed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.session = session
+        self._make_header()
+        self._make_body()
+        self._make_footer()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self._footer)
+        theme.watcher().changed.connect(self._restyle)
+        self._restyle()
+        session.project_changed.connect(self._project_changed)
+        session.reported.connect(self._reported)
+
+    def refresh(self) -> None:
+        """The project has changed, or the page is shown: show what is so now."""
+
+    def take(self, event: Event) -> None:
+        """A running step reported something."""
+
+    def add_action(self, button: QPushButton) -> None:
+        """Put a secondary button into the header, two at most."""
+        assert self._actions.count() < MAX_ACTIONS + 1  # noqa: S101 - a rule of the design
+        self._actions.addWidget(button)
+
+    def set_chip(self, chip: Chip | None) -> None:
+        """Show a state beside the title."""
+        if self._chip is chip:
+            return
+        if self._chip is not None:
+            self._chip.hide()
+            self._chip.deleteLater()
+        self._chip = chip
+        if chip is not None:
+            self._first_line.insertWidget(1, chip, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def set_purpose(self, text: str) -> None:
+        """Change the sentence below the title."""
+        self._purpose.setText(text)
+
+    def footer(
+        self,
+        status: str = "",
+        help: str = "",  # noqa: A002 - the word of the design
+        primary: str = "",
+        primary_icon: str = "",
+        enabled: bool = True,  # noqa: FBT001, FBT002
+        back: str | None = None,
+    ) -> None:
+        """Show the footer; all of it is said anew.
+
+        Args:
+            status: what is going on, at the left.
+            help: a line beside the button, such as why it is not available.
+            primary: words of the one filled button; empty for none.
+            primary_icon: before the words; "arrow-right" stands behind them.
+            enabled: whether the filled button can be pressed.
+            back: the page that Back leads to; None for no Back.
+        """
+        self._footer.show()
+        self._status.setText(status)
+        self._status_icon.setVisible(bool(status))
+        self._status_name = STATUS_ICONS.get(status, "info")
+        self._help.setText(help)
+        self._help.setVisible(bool(help))
+        self._back_to = back
+        self._back.setVisible(back is not None)
+        self.primary.setVisible(bool(primary))
+        self.primary.setText(primary)
+        leads_on = primary_icon == "arrow-right"
+        self.primary.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft if leads_on else Qt.LayoutDirection.LeftToRight
+        )
+        self.primary.set_icon(primary_icon)
+        self.primary.setEnabled(enabled)
+        self.primary.setToolTip("" if enabled else help)
+        self._restyle_footer()
+
+    def press_primary(self) -> None:
+        """Do the next step, as Ctrl+Enter does."""
+        if self.primary.isVisible() and self.primary.isEnabled():
+            self.primary.animateClick()
+
+    def _make_header(self) -> None:
+        self._header = QWidget()
+        self._heading = Label(self.title, self.title_role)
+        self._purpose = Label(self.purpose, "body", "text2", wrap=True)
+        self._chip: Chip | None = None
+        self._first_line = QHBoxLayout()
+        self._first_line.addWidget(self._heading)
+        self._first_line.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addLayout(self._first_line)
+        words.addWidget(self._purpose)
+        self._actions = QHBoxLayout()
+        row = QHBoxLayout(self._header)
+        row.addLayout(words, 1)
+        row.addLayout(self._actions)
+        self._header_row = row
+        self._header.setMaximumWidth(CONTENT_WIDTH + 56)
+
+    def _make_body(self) -> None:
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QWidget()
+        outer.setObjectName("page_body")
+        outer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inner = QWidget()
+        inner.setMaximumWidth(CONTENT_WIDTH + 56)
+        inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        centred = QHBoxLayout(outer)
+        centred.setContentsMargins(0, 0, 0, 0)
+        centred.addWidget(inner)
+        self._column = QVBoxLayout(inner)
+        self.message = MessageBar()
+        self.body = QVBoxLayout()
+        self._column.addWidget(self.message)
+        self._column.addLayout(self.body, 1)
+        self._scroll.setWidget(outer)
+
+    def _make_footer(self) -> None:
+        self._footer = QWidget()
+        self._footer.setObjectName("footer")
+        self._footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._status_icon = Label()
+        self._status_name = "info"
+        self._status = Label("", "help", "text2")
+        self._help = Label("", "help", "text2")
+        self._back = Button("Back")
+        self._back_to: str | None = None
+        self._back.clicked.connect(self._go_back)
+        self.primary = Button("", "primary")
+        self.primary.clicked.connect(self.primary_pressed)
+        row = QHBoxLayout(self._footer)
+        row.addWidget(self._status_icon)
+        row.addWidget(self._status)
+        row.addStretch(1)
+        for part in (self._help, self._back, self.primary):
+            row.addWidget(part)
+        self._footer_row = row
+        self._footer.hide()
+
+    def _go_back(self) -> None:
+        if self._back_to is not None:
+            self.went.emit(self._back_to)
+
+    def _project_changed(self, project: object) -> None:
+        if project is not None and self.isVisible():
+            self.refresh()
+
+    def _reported(self, event: object) -> None:
+        if isinstance(event, Event):
+            self.take(event)
+
+    def _restyle(self) -> None:
+        margin = theme.px(28)
+        self._header_row.setContentsMargins(margin, theme.px(22), margin, theme.px(10))
+        self._actions.setSpacing(theme.px(8))
+        self._first_line.setSpacing(theme.px(10))
+        self._column.setContentsMargins(margin, theme.px(4), margin, theme.px(16))
+        self._column.setSpacing(theme.px(12))
+        self.body.setSpacing(theme.px(14))
+        self._footer.setFixedHeight(theme.px(FOOTER_HEIGHT))
+        self._restyle_footer()
+
+    def _restyle_footer(self) -> None:
+        margin = theme.px(28)
+        self._footer_row.setContentsMargins(margin, 0, margin, 0)
+        self._footer_row.setSpacing(theme.px(10))
+        side = theme.px(15)
+        self._status_icon.setPixmap(theme.pixmap(self._status_name, "text3", side, self.devicePixelRatioF()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()

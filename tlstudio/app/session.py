@@ -1,0 +1,332 @@
+"""The open project and the step that runs on it, for every page to show and change."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
+
+from tlstudio.app.image_choice import root_and_folders
+from tlstudio.app.step_thread import StepThread
+from tlstudio.data.events import ImagesScanned
+from tlstudio.data.settings import DataSettings
+from tlstudio.data.table import ImageRow, read_table
+from tlstudio.errors import DataError, ProjectError, TLStudioError
+from tlstudio.events import Event, Failed, Stopped
+from tlstudio.project.errors import ProjectReadOnly
+from tlstudio.project.file import IMAGES_NAME, create_project, open_project, save_project
+from tlstudio.project.lock import ProjectLock
+from tlstudio.project.project import Project
+from tlstudio.run import follow
+from tlstudio.run.here import failure
+from tlstudio.run.process import StepProcess
+
+CLOSE_SECONDS = 5.0
+RETRY_MILLISECONDS = 5000
+
+
+class Runner(Protocol):
+    """A step that is under way, such as a StepProcess."""
+
+    def __iter__(self) -> Iterator[Event]: ...
+    def stop(self, grace_seconds: float = 10.0) -> None: ...
+    def pause(self) -> None: ...
+    def go_on(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+Begin = Callable[[str, Path | None, dict[str, Any]], Runner]
+
+
+class Session(QObject):
+    """One window's project.
+
+    Only two things change the project: what the user chooses and what a step reports. Each change is
+    saved at once.
+
+    Attributes:
+        project: as it stands, or None while none is open.
+        running_step: a name in the table `STEPS`, or None.
+        is_paused: whether the running step was asked to halt.
+
+    Signals:
+        project_changed: the new Project, or None when it was closed.
+        reported: each Event of the running step, after the project has changed by it.
+        step_started: the step's name.
+        step_ended: likewise, after its last event.
+        pause_changed: whether the running step is paused now.
+        failed: a Failed event, of a step or of something that the user asked for.
+        saved: True when the project is on disk as shown, False when it could not be written.
+    """
+
+    project_changed = Signal(object)
+    reported = Signal(object)
+    step_started = Signal(str)
+    step_ended = Signal(str)
+    pause_changed = Signal(bool)
+    failed = Signal(object)
+    saved = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None, begin: Begin = StepProcess) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.running_step: str | None = None
+        self.is_paused = False
+        self.is_saved = True
+        self._begin = begin
+        self._lock: ProjectLock | None = None
+        self._runner: Runner | None = None
+        self._thread: StepThread | None = None
+        self._is_closing = False
+        self._rows: tuple[object, tuple[ImageRow, ...]] = (None, ())
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(RETRY_MILLISECONDS)
+        self._retry.timeout.connect(self._save)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the project can only be looked at."""
+        return self.project is not None and self.project.is_read_only
+
+    @property
+    def lock_owner(self) -> str:
+        """Who has the project open for writing, for people; empty if unknown."""
+        return self._lock.owner if self._lock is not None else ""
+
+    def create(self, folder: Path, images: Sequence[Path] = (), **data_settings: Any) -> bool:
+        """Make a project, open it and read its images.
+
+        Args:
+            folder: to be made.
+            images: class folders side by side, or one folder of them; none to choose them later.
+            data_settings: fields of DataSettings.
+
+        Returns:
+            False if it could not be made; `failed` says why, and the open project stays.
+        """
+        try:
+            if images:
+                root, folders = root_and_folders(images)
+                data_settings = {"root": str(root), "folders": folders, **data_settings}
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            project = create_project(folder)
+        except (TLStudioError, OSError) as error:
+            self._fail(error)
+            return False
+        self.close()
+        self._lock = ProjectLock(project.folder)
+        self._lock.acquire()
+        self.project = project.with_settings(data=replace(DataSettings(), **data_settings))
+        self._save()
+        self.project_changed.emit(self.project)
+        if images:
+            self.start("scan")
+        return True
+
+    def open(self, folder: Path) -> bool:
+        """Open a project; read-only if another window has it.
+
+        Returns:
+            False if it can't be opened; `failed` says why, and the open project stays.
+        """
+        if self.project is not None and self.project.folder == folder.absolute():
+            return True
+        lock = ProjectLock(folder)
+        is_mine = folder.is_dir() and lock.acquire()
+        try:
+            project = open_project(folder, read_only=not is_mine)
+        except (TLStudioError, OSError) as error:
+            lock.release()
+            self._fail(error)
+            return False
+        self.close()
+        self._lock = lock
+        self.project = project
+        self.project_changed.emit(project)
+        return True
+
+    def close(self) -> None:
+        """End the running step, keep its checkpoint, save and let go of the project."""
+        self._end_step()
+        if not self.is_saved:
+            self._save()
+        self._retry.stop()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+        self._rows = (None, ())
+        self.is_saved = True
+        if self.project is not None:
+            self.project = None
+            self.project_changed.emit(None)
+
+    def choose(self, **steps: Any) -> bool:
+        """Change the settings of steps: `choose(train=replace(settings.train, epochs=5))`.
+
+        Returns:
+            False if the project is read-only; `failed` says so.
+        """
+        project = self._writable()
+        return project is not None and self._change(project.with_settings(**steps))
+
+    def choose_run(self, number: int | None) -> bool:
+        """Pick the run that evaluation and export take; None for the best."""
+        project = self._writable()
+        return project is not None and self._change(project.with_chosen_run(number))
+
+    def keep_as_it_is(self, number: int) -> bool:
+        """Give up continuing a run that was cut short; its best weights stay."""
+        project = self._writable()
+        if project is None:
+            return False
+        runs = tuple(
+            replace(run, state="stopped") if run.number == number and run.is_resumable else run
+            for run in project.runs
+        )
+        return self._change(replace(project, runs=runs))
+
+    def start(self, step: str, **options: Any) -> bool:
+        """Run a step in a child process.
+
+        Returns:
+            False if one is running already, or the project is read-only.
+        """
+        if self.running_step is not None or (step != "predict" and self._writable() is None):
+            return False
+        if not self.is_saved:
+            self._save()  # the child reads the project as it is saved
+        folder = self.project.folder if self.project is not None else None
+        self.running_step = step
+        self._set_paused(is_paused=False)
+        self._runner = self._begin(step, folder, options)
+        self._thread = StepThread(self._runner, self)
+        self._thread.event.connect(self.take)
+        self._thread.finished.connect(self._step_finished)
+        self._thread.start()
+        self.step_started.emit(step)
+        return True
+
+    def stop(self) -> None:
+        """Ask the running step to end and keep its best."""
+        if self._runner is not None:
+            self._runner.stop()
+            self._set_paused(is_paused=False)
+
+    def pause(self) -> None:
+        """Ask the running step to halt at its next event."""
+        if self._runner is not None and not self.is_paused:
+            self._runner.pause()
+            self._set_paused(is_paused=True)
+
+    def go_on(self) -> None:
+        """Let the paused step continue."""
+        if self._runner is not None and self.is_paused:
+            self._runner.go_on()
+            self._set_paused(is_paused=False)
+
+    @Slot(object)
+    def take(self, event: Event) -> None:
+        """Change the project by an event of a step, save it, and pass the event on."""
+        if self.project is not None:
+            if self._is_closing and isinstance(event, Stopped):
+                changed = self.project.with_running_as("paused")
+            else:
+                changed = follow.after(self.project, event)
+            if changed is not self.project and not self.project.is_read_only:
+                if isinstance(event, ImagesScanned):
+                    self._rows = (None, ())
+                self._change(changed)
+        self.reported.emit(event)
+        if isinstance(event, Failed) and not self._is_closing:
+            self.failed.emit(event)
+
+    def rows(self) -> tuple[ImageRow, ...]:
+        """The table of images as it is on disk; empty before the first scan."""
+        if self.project is None:
+            return ()
+        path = self.project.folder / IMAGES_NAME
+        try:
+            facts = path.stat()
+        except OSError:
+            return ()
+        key = (path, facts.st_mtime_ns, facts.st_size)
+        if key != self._rows[0]:
+            rows: tuple[ImageRow, ...] = ()
+            with suppress(DataError):
+                rows = read_table(path)
+            self._rows = (key, rows)
+        return self._rows[1]
+
+    def _writable(self) -> Project | None:
+        """The project if it can be changed; tells why not otherwise."""
+        if self.project is not None and self.project.is_read_only:
+            reason = "is open in another window or was written by a newer version"
+            self._fail(ProjectReadOnly(self.project.name, reason))
+            return None
+        return self.project
+
+    def _change(self, project: Project) -> bool:
+        if project == self.project:
+            return True
+        self.project = project
+        self._save()
+        self.project_changed.emit(project)
+        return True
+
+    @Slot()
+    def _save(self) -> None:
+        if self.project is None or self.project.is_read_only:
+            return
+        was_saved = self.is_saved
+        try:
+            save_project(self.project)
+        except ProjectError as error:
+            self.is_saved = False
+            self._retry.start()
+            if was_saved:
+                self.saved.emit(False)
+                self._fail(error)
+            return
+        self.is_saved = True
+        if not was_saved:
+            self.saved.emit(True)
+
+    def _fail(self, error: TLStudioError | OSError) -> None:
+        self.failed.emit(failure(error))
+
+    def _set_paused(self, *, is_paused: bool) -> None:
+        if is_paused != self.is_paused:
+            self.is_paused = is_paused
+            self.pause_changed.emit(is_paused)
+
+    @Slot()
+    def _step_finished(self) -> None:
+        thread, step = self._thread, self.running_step
+        if thread is None or step is None:
+            return
+        self._thread, self._runner, self.running_step = None, None, None
+        thread.wait()
+        thread.deleteLater()
+        self._set_paused(is_paused=False)
+        if self.project is not None and not self.project.is_read_only:
+            state = "paused" if self._is_closing else "interrupted"
+            self._change(self.project.with_running_as(state))
+        self.step_ended.emit(step)
+
+    def _end_step(self) -> None:
+        """One way to shut down for every reason: ask, wait, then enforce."""
+        thread, runner = self._thread, self._runner
+        if thread is None or runner is None:
+            return
+        self._is_closing = True
+        runner.stop(CLOSE_SECONDS)
+        if not thread.wait(round(CLOSE_SECONDS * 1000) + 1000):
+            runner.kill()
+            thread.wait(2000)
+        # What the thread has sent is waiting in this thread's queue.
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+        self._step_finished()
+        self._is_closing = False

@@ -1,0 +1,31 @@
+"""A thread that waits for a step's events, so that the window need not."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from tlstudio.events import Event
+from tlstudio.run.here import failure
+
+
+class StepThread(QThread):
+    """Iterates a step to its end.
+
+    Signals:
+        event: each event of the step, in order. Connect methods of QObjects only: Qt delivers a queued
+            call for a dead plain object to whatever lives at its address now.
+    """
+
+    event = Signal(object)
+
+    def __init__(self, events: Iterable[Event], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._events = events
+
+    def run(self) -> None:
+        """Pass every event on; an error becomes the last one."""
+        try:
+            for event in self._events:
+                self.event.emit(event)
+        except Exception as error:
+            self.event.emit(failure(error))

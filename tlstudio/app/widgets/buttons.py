@@ -1,0 +1,118 @@
+"""Push buttons in the kinds and sizes of the design."""
+
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+
+from tlstudio.app import theme
+
+Kind = Literal["primary", "plain", "ghost", "link", "soft", "danger"]
+Size = Literal["small", "normal", "large"]
+
+ICON_TOKENS: dict[str, str] = {
+    "primary": "on_accent",
+    "plain": "text2",
+    "ghost": "text2",
+    "link": "accent_text",
+    "soft": "accent_text",
+    "danger": "bad_text",
+}
+"""Kind → colour of its icon."""
+
+ICON_SIZES: dict[str, int] = {"small": 15, "normal": 17, "large": 18}
+
+
+class Button(QPushButton):
+    """A button that is never narrower than its text and follows the theme.
+
+    The icon stands before the text, or behind it with `set_icon_behind`.
+    """
+
+    def __init__(self, text: str, kind: Kind = "plain", icon: str = "", size: Size = "normal") -> None:
+        super().__init__(text)
+        self._kind = kind
+        self._size = size
+        self._icon_name = ""
+        self.setProperty("v", kind)
+        self.setProperty("sz", size)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+        self.set_icon(icon)
+        theme.watcher().changed.connect(self._restyle)
+        self._restyle()
+
+    def set_icon(self, name: str) -> None:
+        """Show another icon; empty for none."""
+        if name == self._icon_name:
+            return
+        self._icon_name = name
+        self.setIcon(theme.icon(name, ICON_TOKENS[self._kind]) if name else theme.no_icon())
+
+    def set_icon_behind(self) -> None:
+        """Put the icon behind the text, for a button that leads on."""
+        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setLayoutDirection(
+            Qt.LayoutDirection.LeftToRight if is_mirrored else Qt.LayoutDirection.RightToLeft
+        )
+
+    def set_kind(self, kind: Kind) -> None:
+        """Change what the button looks like."""
+        if kind == self._kind:
+            return
+        self._kind = kind
+        self.setProperty("v", kind)
+        name, self._icon_name = self._icon_name, ""
+        self.set_icon(name)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def _restyle(self) -> None:
+        side = theme.px(ICON_SIZES[self._size])
+        self.setIconSize(QSize(side, side))
+        self.setFont(theme.font("help_medium" if self._size == "small" else "body_medium"))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if not self.icon().isNull() and self.text():
+            hint.setWidth(hint.width() + theme.px(6))
+        return hint
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+def button(text: str, kind: Kind = "plain", icon: str = "", size: Size = "normal") -> Button:
+    """A push button; `kind` says how much it stands out, `icon` is a name of the table of icons."""
+    return Button(text, kind, icon, size)
+
+
+class IconButton(QToolButton):
+    """A button with an icon alone; its tip is also what a screen reader says."""
+
+    def __init__(self, icon: str, tip: str, token: str = "text2", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("v", "icon")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setIcon(theme.icon(icon, token))
+        self.set_tip(tip)
+        theme.watcher().changed.connect(self._restyle)
+        self._restyle()
+
+    def set_tip(self, tip: str) -> None:
+        """Say another thing on hover and to screen readers."""
+        self.setToolTip(tip)
+        self.setAccessibleName(tip)
+
+    def _restyle(self) -> None:
+        self.setIconSize(QSize(theme.px(17), theme.px(17)))
+        side = theme.px(30)
+        self.setFixedSize(side, side)
+
+
+def icon_button(icon: str, tip: str) -> IconButton:
+    """A button with an icon alone."""
+    return IconButton(icon, tip)

@@ -1,0 +1,114 @@
+"""A message in the page, near its cause: what happened, what is safe, what to do."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from tlstudio.app import theme
+from tlstudio.app.widgets.buttons import IconButton, button
+from tlstudio.app.widgets.labels import Label
+
+MessageTone = Literal["accent", "ok", "warn", "bad"]
+Action = tuple[str, Callable[[], object]]
+
+ICONS: dict[str, str] = {
+    "accent": "lightbulb",
+    "ok": "check-circle",
+    "warn": "warning",
+    "bad": "x-circle",
+}
+
+
+class MessageBar(QFrame):
+    """One message at a time; it takes no room while there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "message")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._tone: MessageTone = "accent"
+        self._picture = Label()
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._title = Label("", "body_medium", wrap=True)
+        self._text = Label("", "help", "text2", wrap=True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._actions = QHBoxLayout()
+        self._close = IconButton("x", "Close this message")
+        self._close.clicked.connect(self.clear)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._title)
+        words.addWidget(self._text)
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addLayout(words, 1)
+        self._row.addLayout(self._actions)
+        self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        theme.watcher().changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    @property
+    def tone(self) -> MessageTone:
+        """What kind of message it is."""
+        return self._tone
+
+    @property
+    def title(self) -> str:
+        """Its first line; empty while there is no message."""
+        return self._title.text()
+
+    def say(self, tone: MessageTone, title: str, text: str = "", actions: Sequence[Action] = ()) -> None:
+        """Show a message in place of the one before; an action's button also ends it."""
+        self._tone = tone
+        self._title.setText(title)
+        self._text.setText(text)
+        self._text.setVisible(bool(text))
+        self._set_actions(actions)
+        self.setProperty("tone", tone)
+        self.setAccessibleName(f"{title} {text}".strip())
+        self._restyle()
+        self.show()
+
+    def clear(self) -> None:
+        """Take the message away."""
+        self._title.setText("")
+        self._text.setText("")
+        self._set_actions(())
+        self.hide()
+
+    def _set_actions(self, actions: Sequence[Action]) -> None:
+        while (item := self._actions.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for text, act in actions:
+            made = button(text)
+            made.clicked.connect(_once(self, act))
+            self._actions.addWidget(made)
+
+    def _restyle(self) -> None:
+        tone = self._tone
+        self._picture.setPixmap(
+            theme.pixmap(ICONS[tone], f"{tone}_text", theme.px(17), self.devicePixelRatioF())
+        )
+        self._title.set_token(f"{tone}_text")
+        heavy = theme.font("body_medium")
+        heavy.setWeight(heavy.Weight.DemiBold)
+        self._title.setFont(heavy)
+        self._row.setContentsMargins(theme.px(14), theme.px(8), theme.px(8), theme.px(8))
+        self._row.setSpacing(theme.px(10))
+        self._actions.setSpacing(theme.px(8))
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+
+def _once(bar: MessageBar, act: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        bar.clear()
+        act()
+
+    return run

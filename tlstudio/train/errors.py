@@ -62,6 +62,17 @@ class BatchTooSmall(TrainError):
         )
 
 
+class CheckpointDoesNotFit(TrainError):
+    """A run's checkpoint is of another network than its settings say."""
+
+    def __init__(self, backbone: str) -> None:
+        super().__init__(
+            "Checkpoint doesn't fit",
+            f"The run's last checkpoint is not one of {backbone} as it is set now. The run is kept as it is.",
+            "Start a new run.",
+        )
+
+
 class RunNotSaved(TrainError):
     """The run's folder can't be written."""
 

@@ -1,0 +1,127 @@
+"""Where a run stands, so that it can go on exactly there: weights, optimizer, average and counters."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import TypeAdapter, ValidationError
+from torch import Tensor, nn
+
+from tlstudio.train.precision import Precision
+from tlstudio.train.run_folder import LAST_NAME, PREVIOUS_NAME
+from tlstudio.train.tensor_file import read_tensors, write_tensors
+
+WEIGHTS, AVERAGE, OPTIMIZER = "weights/", "average/", "optimizer/"
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a run has come. The scheduler's position and every seed follow from the epoch.
+
+    Attributes:
+        epoch: the last finished one.
+        best_epoch: whose weights are kept; 0 before the first.
+        epochs_without_gain: since the best, for early stopping.
+        images_at_a_time: the batch that fits into the memory.
+        scaler: of float16's gradients; empty otherwise.
+    """
+
+    epoch: int = 0
+    best_epoch: int = 0
+    best_accuracy: float = -1.0
+    best_loss: float = float("inf")
+    epochs_without_gain: int = 0
+    seconds: float = 0.0
+    seconds_preparing: float = 0.0
+    precision: Precision = "float32"
+    device: str = "cpu"
+    images_at_a_time: int = 0
+    scaler: dict[str, int | float] = field(default_factory=dict)
+
+    def is_beaten_by(self, accuracy: float, loss: float) -> bool:
+        """Whether that validation result is better: more accurate, or as accurate with less loss."""
+        return (accuracy, -loss) > (self.best_accuracy, -self.best_loss)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A place and all tensors that belong to it, as read from the disk."""
+
+    place: Place
+    tensors: dict[str, Tensor]
+
+
+def save_checkpoint(
+    run_folder: Path,
+    place: Place,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    average: nn.Module | None,
+) -> None:
+    """Write last.safetensors; the one before stays as last.previous.safetensors.
+
+    Raises:
+        OSError: if it can't be written; the older ones stand.
+    """
+    tensors = _prefixed(WEIGHTS, network.state_dict())
+    if average is not None:
+        tensors |= _prefixed(AVERAGE, average.state_dict())
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= _prefixed(f"{OPTIMIZER}{index}/", state)
+    last = run_folder / LAST_NAME
+
+    def keep_previous() -> None:
+        with suppress(FileNotFoundError):
+            os.replace(last, run_folder / PREVIOUS_NAME)
+
+    write_tensors(last, tensors, asdict(place), before_replacing=keep_previous)
+
+
+def load_checkpoint(run_folder: Path) -> Checkpoint | None:
+    """The newest whole checkpoint, or None if there is none."""
+    for name in (LAST_NAME, PREVIOUS_NAME):
+        found = read_tensors(run_folder / name)
+        if found is None:
+            continue
+        with suppress(ValidationError):
+            return Checkpoint(TypeAdapter(Place).validate_python(found[1]), found[0])
+    return None
+
+
+def restore(
+    checkpoint: Checkpoint,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    average: nn.Module | None,
+) -> None:
+    """Put everything back where it was; layouts in memory stay those of the network."""
+    network.load_state_dict(_under(WEIGHTS, checkpoint.tensors))
+    if average is not None:
+        average.load_state_dict(_under(AVERAGE, checkpoint.tensors))
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    state = {
+        index: {
+            key: _laid_out_like(parameter, value)
+            for key, value in _under(f"{OPTIMIZER}{index}/", checkpoint.tensors).items()
+        }
+        for index, parameter in enumerate(parameters)
+    }
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": {i: s for i, s in state.items() if s}, "param_groups": groups})
+
+
+def _laid_out_like(parameter: Tensor, value: Tensor) -> Tensor:
+    # An update over two layouts may round otherwise than over one, and a resumed run must not.
+    return torch.empty_like(parameter).copy_(value) if value.shape == parameter.shape else value
+
+
+def _prefixed(prefix: str, state: Mapping[str, Any]) -> dict[str, Tensor]:
+    return {f"{prefix}{name}": value for name, value in state.items() if isinstance(value, Tensor)}
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

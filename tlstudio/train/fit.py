@@ -1,0 +1,291 @@
+"""Training: epoch after epoch, with the best weights and the newest state always safe on the disk.
+
+Every epoch is a function of the state at its start, the seed and its number, so a run that was broken off
+continues from its last checkpoint to the very same numbers (on a CPU; graphics cards round differently).
+"""
+
+import math
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from tlstudio.data.preprocess import Preprocessing
+from tlstudio.data.table import ImageRow
+from tlstudio.events import Event
+from tlstudio.model.backbone import Backbone
+from tlstudio.model.backbones import find_backbone
+from tlstudio.model.freeze import train_mode, trainable_parameters
+from tlstudio.model.settings import ModelSettings
+from tlstudio.train.augment import AUGMENTATIONS, Augment
+from tlstudio.train.batches import augmented, batches, seed_step
+from tlstudio.train.begin import Ready, Sets, decode, get_ready
+from tlstudio.train.checkpoint import Checkpoint, Place, load_checkpoint, save_checkpoint
+from tlstudio.train.errors import LossNotFinite, RunUnreadable, saving
+from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
+from tlstudio.train.run_folder import (
+    BEST_NAME,
+    RunInfo,
+    State,
+    append_metrics,
+    drop_metrics_after,
+    read_info,
+    versions,
+    write_info,
+)
+from tlstudio.train.settings import TrainSettings
+from tlstudio.train.step import Trainee, take_step
+from tlstudio.train.tensor_file import write_tensors
+from tlstudio.train.validate import validate
+
+SECONDS_BETWEEN_EVENTS = 0.1
+
+
+@dataclass(frozen=True)
+class Course:
+    """What stays the same through all epochs of a run."""
+
+    run: int
+    folder: Path
+    settings: TrainSettings
+    classes: tuple[str, ...]
+    preprocessing: Preprocessing
+    sets: Sets
+    augment: Augment
+
+
+def fit(
+    model: ModelSettings,
+    train: TrainSettings,
+    rows: Sequence[ImageRow],
+    classes: Sequence[str],
+    data_root: Path,
+    run_folder: Path,
+    cache_folder: Path,
+    data_fingerprint: str,
+    run: int,
+    resume: bool = False,  # noqa: FBT001, FBT002 - part of a fixed signature
+) -> Iterator[Event]:
+    """Train a network on the rows of the train split, keep the weights that do best on the validation split.
+
+    Yields:
+        Progress, Noted, RunStarted, BatchDone, BatchHalved, EpochDone; last TrainDone. Closing stops the
+        run; its best weights and last checkpoint stay.
+
+    Raises:
+        TLStudioError: of any kind; what the run's folder holds stays whole.
+    """
+    backbone = find_backbone(model.backbone)
+    backbone.depth(model.freeze)  # a depth out of range is refused before any work
+    known = _known_info(run_folder) if resume else None
+    checkpoint = load_checkpoint(run_folder) if resume else None
+    classes = known.classes if known else tuple(classes)
+    with saving("the run's folder"):
+        run_folder.mkdir(parents=True, exist_ok=True)
+        cache_folder.mkdir(parents=True, exist_ok=True)
+    preprocessing = backbone.preprocessing
+    sets = yield from decode(rows, classes, data_root, cache_folder, preprocessing)
+    ready = yield from get_ready(backbone, model, train, sets.train, len(classes), cache_folder, checkpoint)
+    place = _place(checkpoint, ready.trainee, sets)
+    started = _started(run, train, model, backbone, sets, ready, place, known, data_fingerprint)
+    info = _info(known, started, ready, model, train, classes, backbone, data_fingerprint)
+    course = Course(
+        run, run_folder, train, classes, preprocessing, sets, AUGMENTATIONS[train.augmentation](preprocessing)
+    )
+    with saving("the run's folder"):
+        drop_metrics_after(run_folder, place.epoch)
+        write_info(run_folder, _at(info, "running", place))
+    try:
+        yield started
+        while place.epoch < train.epochs and not _is_patience_over(place, train):
+            place, done = yield from _epoch(course, ready.trainee, place)
+            with saving("the checkpoint"):
+                _keep(course, ready.trainee, place, done)
+                write_info(run_folder, _at(info, "running", place))
+            yield done
+    except BaseException as error:
+        state: State = "failed" if isinstance(error, Exception) else "stopped"
+        with suppress(OSError):  # a full disk: the first error is the one to tell
+            write_info(run_folder, _at(info, state, place))
+        raise
+    with saving("the run's folder"):
+        write_info(run_folder, _at(info, "done", place))
+    yield TrainDone(
+        run=run,
+        best_epoch=place.best_epoch,
+        validation_accuracy=place.best_accuracy,
+        seconds=place.seconds,
+        seconds_preparing=place.seconds_preparing,
+        trainable_parameters=started.trainable_parameters,
+        stopped_early=place.epoch < train.epochs,
+    )
+
+
+def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, None, tuple[Place, EpochDone]]:
+    """Show every training image once, then judge; the generator's value is the new place and the report."""
+    began = time.monotonic()
+    epoch, settings, source = place.epoch + 1, course.settings, course.sets.train
+    seen, correct, loss, last_event = 0, 0, 0.0, began
+    train_mode(trainee.network, trainee.frozen)
+    for number, indices in enumerate(batches(len(source.labels), settings.batch_size, settings.seed, epoch)):
+        inputs = augmented(source, indices, course.augment, course.preprocessing, settings.seed, epoch)
+        labels = torch.from_numpy(source.labels[indices])
+        seed_step(settings.seed, epoch, number)
+        step = yield from take_step(trainee, inputs, labels, course.run)
+        if not math.isfinite(step.loss):
+            raise LossNotFinite(epoch)
+        seen, correct, loss = seen + len(indices), correct + step.correct, loss + step.loss * len(indices)
+        now = time.monotonic()
+        if now - last_event >= SECONDS_BETWEEN_EVENTS:
+            last_event = now
+            speed = seen / (now - began)
+            share = seen / len(source.labels)
+            yield BatchDone(course.run, epoch, share, loss / seen, correct / seen, speed)
+    learning_rate = trainee.learning_rate
+    judged = yield from validate(trainee, course.sets.validation, course.classes, course.preprocessing)
+    if not math.isfinite(judged.loss):
+        raise LossNotFinite(epoch)
+    seconds = time.monotonic() - began
+    is_best = place.is_beaten_by(judged.accuracy, judged.loss)
+    done = EpochDone(
+        run=course.run,
+        epoch=epoch,
+        epochs=settings.epochs,
+        train_loss=loss / seen,
+        train_accuracy=correct / seen,
+        validation_loss=judged.loss,
+        validation_accuracy=judged.accuracy,
+        seconds=seconds,
+        is_best=is_best,
+        learning_rate=learning_rate,
+        found=judged.found,
+        samples=judged.samples,
+    )
+    return _after(place, done, trainee), done
+
+
+def _after(place: Place, done: EpochDone, trainee: Trainee) -> Place:
+    """The place at the end of an epoch."""
+    moved = replace(
+        place,
+        epoch=done.epoch,
+        seconds=place.seconds + done.seconds,
+        epochs_without_gain=place.epochs_without_gain + 1,
+        images_at_a_time=trainee.images_at_a_time,
+        scaler=trainee.scaler.state_dict() if trainee.scaler.is_enabled() else {},
+    )
+    if not done.is_best:
+        return moved
+    return replace(
+        moved,
+        best_epoch=done.epoch,
+        best_accuracy=done.validation_accuracy,
+        best_loss=done.validation_loss,
+        epochs_without_gain=0,
+    )
+
+
+def _keep(course: Course, trainee: Trainee, place: Place, done: EpochDone) -> None:
+    """Save the epoch. The checkpoint comes last: whatever breaks before, resuming repeats the epoch."""
+    if done.is_best:
+        write_tensors(course.folder / BEST_NAME, trainee.judged.state_dict(), {"epoch": done.epoch})
+    append_metrics(course.folder, done)
+    average = trainee.average.module if trainee.average is not None else None
+    save_checkpoint(course.folder, place, trainee.network, trainee.optimizer, average)
+
+
+def _is_patience_over(place: Place, settings: TrainSettings) -> bool:
+    patience = settings.early_stop_epochs
+    return patience is not None and place.epochs_without_gain >= patience
+
+
+def _place(checkpoint: Checkpoint | None, trainee: Trainee, sets: Sets) -> Place:
+    place = checkpoint.place if checkpoint else Place()
+    return replace(
+        place,
+        seconds=place.seconds + sets.seconds,
+        seconds_preparing=place.seconds_preparing + sets.seconds,
+        precision=trainee.precision,
+        device=trainee.device.type,
+        images_at_a_time=trainee.images_at_a_time,
+    )
+
+
+def _started(
+    run: int,
+    train: TrainSettings,
+    model: ModelSettings,
+    backbone: Backbone,
+    sets: Sets,
+    ready: Ready,
+    place: Place,
+    known: RunInfo | None,
+    data_fingerprint: str,
+) -> RunStarted:
+    network = ready.trainee.network
+    return RunStarted(
+        run=run,
+        started_at=known.started.started_at if known else datetime.now(UTC).isoformat(timespec="seconds"),
+        epochs=train.epochs,
+        epochs_done=place.epoch,
+        device=ready.device_title,
+        precision=ready.trainee.precision,
+        batch_size=train.batch_size,
+        frozen_groups=backbone.depth(model.freeze),
+        trainable_parameters=trainable_parameters(network),
+        total_parameters=sum(parameter.numel() for parameter in network.parameters()),
+        train_images=len(sets.train.labels),
+        validation_images=len(sets.validation.labels),
+        weights=known.weights_file if known else ready.weights_file,
+        data_fingerprint=known.data_fingerprint if known else data_fingerprint,
+    )
+
+
+def _info(
+    known: RunInfo | None,
+    started: RunStarted,
+    ready: Ready,
+    model: ModelSettings,
+    train: TrainSettings,
+    classes: tuple[str, ...],
+    backbone: Backbone,
+    data_fingerprint: str,
+) -> RunInfo:
+    """What run.json will say; a resumed run keeps what its first start wrote."""
+    if known is not None:
+        return known
+    depth = backbone.depth(model.freeze)
+    return RunInfo(
+        schema=1,
+        run=started.run,
+        state="running",
+        started=started,
+        model=model,
+        train=train,
+        classes=classes,
+        preprocessing=backbone.preprocessing,
+        data_fingerprint=data_fingerprint,
+        seed=train.seed,
+        weights_file=ready.weights_file,
+        weights_sha256=ready.weights_sha256,
+        frozen_groups=tuple(group.name for group in backbone.groups[:depth]),
+        versions=versions(),
+    )
+
+
+def _at(info: RunInfo, state: State, place: Place) -> RunInfo:
+    return replace(
+        info, state=state, best_epoch=place.best_epoch, epochs_done=place.epoch, seconds=place.seconds
+    )
+
+
+def _known_info(run_folder: Path) -> RunInfo | None:
+    """run.json of a run that goes on; None if it is damaged, as the project knows the settings too."""
+    try:
+        return read_info(run_folder)
+    except RunUnreadable:
+        return None

@@ -1,0 +1,92 @@
+"""What changes the weights, and how fast: AdamW, a learning rate that rises and falls, and their average."""
+
+from typing import Any
+
+import torch
+from timm.optim import create_optimizer_v2  # type: ignore[attr-defined]
+from timm.scheduler import create_scheduler_v2  # type: ignore[attr-defined]
+from timm.scheduler.scheduler import Scheduler
+from timm.utils import ModelEmaV3  # type: ignore[attr-defined]
+from torch import nn
+
+from tlstudio.model.groups import parameter_groups
+from tlstudio.train.settings import TrainSettings
+
+LOWEST_SHARE = 0.01
+"""Of the learning rate's peak: where warm-up begins and where the fall ends."""
+
+AVERAGE_DECAY = 0.998
+"""An average over some 500 steps, a few epochs of a small set; it begins shorter and grows."""
+
+REMAINDER = 0.05
+"""Share of BatchNorm's first guess that may be left in its statistics after one epoch."""
+
+FASTEST_MOMENTUM = 0.5
+"""Beyond it the statistics would be those of little more than the last batch."""
+
+
+def make_optimizer(
+    network: nn.Module, settings: TrainSettings, *, is_pretrained: bool
+) -> torch.optim.Optimizer:
+    """AdamW over what is not frozen; every group learns `layer_decay` times as fast as the one above it.
+
+    Random weights have nothing to keep, so there all groups learn alike. Norms and biases are not decayed.
+    """
+    decay = settings.layer_decay if is_pretrained else 1.0
+    optimizer: torch.optim.Optimizer = create_optimizer_v2(
+        network,
+        "adamw",
+        lr=settings.learning_rate,
+        param_group_fn=lambda each: _groups(each, decay, settings.weight_decay),
+    )
+    return optimizer
+
+
+def make_schedule(
+    optimizer: torch.optim.Optimizer, settings: TrainSettings, steps_per_epoch: int
+) -> Scheduler:
+    """Rises in a line, then falls as a half cosine; a function of the step alone: `step_update(step)`."""
+    schedule: Scheduler = create_scheduler_v2(
+        optimizer,
+        "cosine",
+        num_epochs=settings.epochs,
+        warmup_epochs=min(settings.warmup_epochs, settings.epochs - 1),
+        warmup_lr=settings.learning_rate * LOWEST_SHARE,
+        min_lr=settings.learning_rate * LOWEST_SHARE,
+        step_on_epochs=False,
+        updates_per_epoch=steps_per_epoch,
+    )[0]
+    return schedule
+
+
+def make_average(network: nn.Module) -> ModelEmaV3:
+    """A moving average of the network's state, to update after each step with the number of steps done."""
+    return ModelEmaV3(network, decay=AVERAGE_DECAY, use_warmup=True)
+
+
+def quicken_norms(network: nn.Module, steps_per_epoch: int) -> None:
+    """Let BatchNorm's running statistics arrive within the first epoch of a small set.
+
+    At the usual momentum of 0.1 they need some thirty steps; 180 images give six steps an epoch, and
+    validation stays at chance for five epochs while the training images are all learned (measured).
+    """
+    momentum = 1 - REMAINDER ** (1 / steps_per_epoch)
+    for module in network.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm) and module.momentum is not None:  # noqa: SLF001
+            module.momentum = max(module.momentum, min(FASTEST_MOMENTUM, momentum))
+
+
+def _groups(network: nn.Module, layer_decay: float, weight_decay: float) -> list[dict[str, Any]]:
+    named = dict(network.named_parameters())
+    spared: set[str] = getattr(network, "no_weight_decay", set)()
+    groups: list[dict[str, Any]] = []
+    for distance, group in enumerate(reversed(parameter_groups(network))):
+        trained = [name for name in group.parameters if named[name].requires_grad]
+        plain = [name for name in trained if named[name].ndim <= 1 or name in spared]
+        decayed = [name for name in trained if name not in plain]
+        for names, decay in ((plain, 0.0), (decayed, weight_decay)):
+            if names:
+                values = [named[name] for name in names]
+                scale = layer_decay**distance
+                groups.append({"params": values, "weight_decay": decay, "lr_scale": scale})
+    return groups

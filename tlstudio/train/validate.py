@@ -1,0 +1,103 @@
+"""How good the network is on the validation images, after every epoch in the same way."""
+
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from tlstudio.data.preprocess import Preprocessing
+from tlstudio.events import Event, Progress
+from tlstudio.train.batches import Labelled, centred
+from tlstudio.train.events import SamplePrediction
+from tlstudio.train.step import Trainee, halved, is_out_of_memory, on_device
+
+SAMPLES = 6
+SECONDS_BETWEEN_EVENTS = 0.1
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the validation images say; see EpochDone."""
+
+    loss: float
+    accuracy: float
+    found: dict[str, tuple[int, int]]
+    samples: list[SamplePrediction]
+
+
+def validate(
+    trainee: Trainee, source: Labelled, classes: Sequence[str], preprocessing: Preprocessing
+) -> Generator[Event, None, Judged]:
+    """Ask the network about every image, in float32 as in evaluation; the generator's value is a Judged.
+
+    Yields:
+        Progress.
+
+    Raises:
+        MemoryTooSmall: if a single image is too much.
+    """
+    network = trainee.judged.eval()
+    parts: list[Tensor] = []
+    size = trainee.images_at_a_time
+    done, last_event = 0, time.monotonic()
+    while done < len(source.labels):
+        indices = np.arange(done, min(done + size, len(source.labels)))
+        inputs = centred(source, indices, preprocessing)
+        logits = _try_logits(network, on_device(inputs, trainee.device))
+        if logits is None:
+            size = halved(trainee, min(size, len(indices)), inputs)
+            continue
+        parts.append(logits)
+        done += len(indices)
+        if time.monotonic() - last_event >= SECONDS_BETWEEN_EVENTS:
+            last_event = time.monotonic()
+            yield Progress("Checking validation images", done, len(source.labels))
+    return _judge(torch.cat(parts), source, classes)
+
+
+def sample_places(labels: Sequence[int]) -> list[int]:
+    """Places of up to six images, taken in turn from every class; the same for the same labels."""
+    queues: dict[int, list[int]] = {}
+    for place, label in enumerate(labels):
+        queues.setdefault(label, []).append(place)
+    turns = max((len(queue) for queue in queues.values()), default=0)
+    spread = [
+        queues[label][turn] for turn in range(turns) for label in sorted(queues) if turn < len(queues[label])
+    ]
+    return spread[:SAMPLES]
+
+
+def _try_logits(network: nn.Module, inputs: Tensor) -> Tensor | None:
+    try:
+        with torch.inference_mode():
+            logits: Tensor = network(inputs).float().cpu()
+            return logits
+    except (RuntimeError, MemoryError) as error:
+        if is_out_of_memory(error):
+            return None
+        raise
+
+
+def _judge(logits: Tensor, source: Labelled, classes: Sequence[str]) -> Judged:
+    labels = torch.from_numpy(source.labels)
+    predicted = logits.argmax(1)
+    probabilities = logits.softmax(1)
+    is_right = predicted == labels
+    found = {
+        name: (int(is_right[labels == index].sum()), int((labels == index).sum()))
+        for index, name in enumerate(classes)
+    }
+    samples = [
+        SamplePrediction(
+            path=source.rows[place].path,
+            label=classes[int(labels[place])],
+            predicted=classes[int(predicted[place])],
+            probability=float(probabilities[place, predicted[place]]),
+        )
+        for place in sample_places(source.labels.tolist())
+    ]
+    loss = float(nn.functional.cross_entropy(logits, labels))
+    return Judged(loss, int(is_right.sum()) / len(labels), found, samples)

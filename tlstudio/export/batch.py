@@ -1,0 +1,152 @@
+"""An exported model is asked about images and folders of images, by onnxruntime alone."""
+
+import contextlib
+import csv
+import io
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from tlstudio import atomic
+from tlstudio.data.errors import UnreadableImage
+from tlstudio.data.folder import SKIPPED
+from tlstudio.data.images import SUFFIXES, read_image
+from tlstudio.data.scan import in_order
+from tlstudio.events import Event, Progress
+from tlstudio.export.errors import NoImagesGiven, TableNotWritten, writing
+from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
+from tlstudio.export.onnx_model import OnnxModel
+
+COLUMNS = ("image", "label", "probability")
+
+
+def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Iterator[Event]:
+    """Ask the model about every image, those in folders included at any depth.
+
+    Args:
+        model: a file that this program exported.
+        images: files, tried whatever their names, and folders, searched for names of images.
+        csv: where to write the answers as a table, whole or not at all; a file that can't be read has a
+            row without an answer.
+
+    Yields:
+        Predicted, ImageUnreadable, Progress; last PredictDone.
+
+    Raises:
+        ExportError: if the model can't be used, there is no image at all, or the table can't be written.
+    """
+    started = time.monotonic()
+    asked = OnnxModel(model)
+    paths = found_images(images)
+    if not paths:
+        raise NoImagesGiven([image.name for image in images])
+    if csv is not None:
+        _refuse_taken(csv, [model, *paths])
+    done = unreadable = 0
+    with _table(csv, asked.classes) as table:
+        for step in in_order(read_image, paths, "Predicting"):
+            if isinstance(step, Progress):
+                yield step
+                continue
+            path, reading = step
+            try:
+                answer = _answer(path, asked.predict(reading.result()))
+            except UnreadableImage as error:
+                unreadable += 1
+                table.add(str(path), None)
+                yield ImageUnreadable(str(path), error.reason)
+                continue
+            done += 1
+            table.add(str(path), answer)
+            yield answer
+    yield PredictDone(done, unreadable, time.monotonic() - started, str(csv) if csv else None)
+
+
+def found_images(given: Sequence[Path]) -> list[Path]:
+    """The files, and the images in the folders, sorted within each; what isn't there only if nothing is."""
+    paths: list[Path] = []
+    for path in given:
+        paths.extend(_in_folder(path) if path.is_dir() else [path])
+    return paths if any(path.exists() for path in paths) else []
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    found = []
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not _is_skipped(name)]
+        found += [
+            Path(parent, name)
+            for name in files
+            if Path(name).suffix.lower() in SUFFIXES and not _is_skipped(name)
+        ]
+    return sorted(found)
+
+
+def _refuse_taken(csv: Path, used: Sequence[Path]) -> None:
+    reason = "a folder of that name lies there" if csv.is_dir() else ""
+    if csv.resolve() in {path.resolve() for path in used}:
+        reason = "it is one of the files to be read"
+    if reason:
+        raise TableNotWritten(csv.name, csv.absolute().parent.name, reason)
+
+
+def _is_skipped(name: str) -> bool:
+    return name.startswith(".") or name.lower() in SKIPPED
+
+
+def _answer(path: Path, probabilities: dict[str, float]) -> Predicted:
+    label = max(probabilities, key=lambda name: probabilities[name])  # among equals the first class
+    return Predicted(str(path), label, probabilities)
+
+
+class _Table(Protocol):
+    """Whoever keeps the answers."""
+
+    def add(self, image: str, answer: Predicted | None) -> None:
+        """Keep one."""
+
+
+class _NoTable:
+    """Nobody asked for a table."""
+
+    def add(self, image: str, answer: Predicted | None) -> None:
+        """Nothing is kept."""
+
+
+class _CsvTable:
+    """Rows of CSV, in a file that is moved into place at the end."""
+
+    def __init__(self, file: io.TextIOBase, classes: Sequence[str]) -> None:
+        self._writer = csv.writer(file)
+        self._classes = classes
+        self._writer.writerow([*COLUMNS, *(f"class {name}" if name in COLUMNS else name for name in classes)])
+
+    def add(self, image: str, answer: Predicted | None) -> None:
+        """Write one row."""
+        shares = [""] * (1 + len(self._classes))
+        if answer is not None:
+            of = answer.probabilities
+            shares = [f"{of[name]:.6f}" for name in (answer.label, *self._classes)]
+        self._writer.writerow([image, answer.label if answer else "", *shares])
+
+
+@contextmanager
+def _table(path: Path | None, classes: Sequence[str]) -> Iterator[_Table]:
+    """The table at `path`, in place when the block ends well.
+
+    Raises:
+        TableNotWritten: at once if the folder can't be written to, so that no work is lost.
+    """
+    if path is None:
+        yield _NoTable()
+        return
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(writing(TableNotWritten, path.name, path.absolute().parent.name))
+        temporary = stack.enter_context(atomic.replacing(path))
+        file = stack.enter_context(
+            temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="")
+        )
+        yield _CsvTable(file, classes)

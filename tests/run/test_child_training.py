@@ -76,6 +76,7 @@ def test_that_a_stopped_training_keeps_its_best_weights(project: Project) -> Non
     assert (project.run_folder(1) / "best.safetensors").is_file()
 
 
+@pytest.mark.slow
 def test_that_a_training_in_a_child_tells_what_one_here_tells(project: Project) -> None:
     project = project.with_settings(train=replace(project.settings.train, epochs=2))
     save_project(project)

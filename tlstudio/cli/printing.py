@@ -38,7 +38,9 @@ class JsonPrinter:
 
     def show(self, event: Event) -> None:
         """Print the event's line."""
-        print(to_json(event), flush=True)
+        # In one piece with its end, so that Ctrl-C never leaves half a line behind.
+        sys.stdout.write(to_json(event) + "\n")
+        sys.stdout.flush()
 
     def close(self) -> None:
         """There is nothing to tidy."""

@@ -105,10 +105,6 @@ def test_that_a_run_that_was_cut_short_can_continue_or_be_discarded():
     assert actions == (("Continue", "go_on"), ("Discard", "discard"))
 
 
-def test_that_a_discarded_run_is_not_offered_again():
-    assert message(situation("interrupted", 6, "none", is_discarded=True)) is None
-
-
 def test_that_a_failure_says_what_is_safe_and_what_to_do():
     failure = Failed("The memory ran out", "The graphics card has no room.", "Choose a smaller network.")
 

@@ -39,11 +39,16 @@ class ModelPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._cards: dict[str, NetworkCard] = {}
+        self._said: tuple[str, bool] | None = None
+        self._choose_file = ("Use a weights file…", self.ask_for_weights)
         self._pictures = Thumbnails(self)
         self._pictures.arrived.connect(self._picture_read)
         advanced = button("Advanced settings", "plain", "sliders-horizontal")
         advanced.clicked.connect(self.open_advanced_settings)
         self.add_action(advanced)
+        self.message.setMinimumHeight(
+            1
+        )  # its wrapped labels would otherwise ask for a narrow window's height
         self._lay_out_head()
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._card_clicked)
@@ -135,21 +140,23 @@ class ModelPage(Page):
         return (best.class_name, best.path) if best else None
 
     def _show_message(self, chosen: ModelSettings) -> None:
+        said = (chosen.weights, chosen.freeze == 0)
+        if said == self._said:
+            return  # one that the user closed stays closed
+        self._said = said
         if chosen.weights != "random":
             name = Path(chosen.weights).name
             text = "The recommended depth may suit them. If they are of another network, training says so."
             self.message.say(
                 "ok", f"Starts from {name}.", text, [("Use random weights", self.use_random_weights)]
             )
-            return
-        choose_file = ("Use a weights file…", self.ask_for_weights)
-        if chosen.freeze == 0:
+        elif chosen.freeze == 0:
             text = "It starts from random weights and has seen nothing yet, so nothing should be frozen."
-            self.message.say("accent", "No pretrained weights are bundled yet.", text, [choose_file])
+            self.message.say("accent", "No pretrained weights are bundled yet.", text, [self._choose_file])
         else:
             text = "No pretrained weights are bundled yet, so these blocks know nothing worth keeping."
             relearn = ("Relearn everything", self._relearn_everything)
-            self.message.say("warn", "Frozen blocks keep random weights.", text, [relearn, choose_file])
+            self.message.say("warn", "Frozen blocks keep random weights.", text, [relearn, self._choose_file])
 
     def _show_footer(self, project: Project) -> None:
         reason = ""
@@ -197,9 +204,12 @@ class ModelPage(Page):
     def ask_for_weights(self) -> None:
         """Let the user pick a weights file."""
         kinds = "Weights (*.safetensors *.pt *.pth)"
+        self._said = None  # the message went with its button; it comes back if nothing is chosen
         name, _ = QFileDialog.getOpenFileName(self, "Use a weights file", "", kinds)
         if name:
             self.use_weights(Path(name))
+        else:
+            self.refresh()
 
     def open_advanced_settings(self) -> None:
         """Show every training setting."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from tlstudio.app.page import Page
@@ -19,7 +19,17 @@ from tlstudio.app.widgets.judgement import judge
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.live_run import LiveRun, accuracy_curves, loss_curves
 from tlstudio.app.widgets.run_progress import RunProgress
-from tlstudio.app.widgets.run_words import Action, Phase, Situation, chip, message, purpose, summary
+from tlstudio.app.widgets.run_words import (
+    Action,
+    Message,
+    Phase,
+    Situation,
+    Tone,
+    chip,
+    message,
+    purpose,
+    summary,
+)
 from tlstudio.app.widgets.sample_strip import SampleStrip
 from tlstudio.app.widgets.thumbnails import Thumbnails
 from tlstudio.events import Event, Failed, Noted, Progress, Stopped
@@ -44,15 +54,15 @@ class TrainPage(Page):
         self._live: LiveRun | None = None
         self._live_number = 0
         self._progress: Progress | None = None
-        self._chip: tuple[str, str, str] | None = None
+        self._chip_shown: tuple[str, Tone, str] | None = None
+        self._said: Message | None = None
         self._images_of_curve = 100
         self._failure: Failed | None = None
         self._halved: BatchHalved | None = None
         self._note = ""
         self._is_stopping = False
         self._asks_to_stop = False
-        self._discarded: set[int] = set()
-        self._actions: dict[Action, Callable[[], None]] = {
+        self._answers: dict[Action, Callable[[], None]] = {
             "go_on": self._go_on,
             "discard": self._discard,
             "start": self._start,
@@ -72,6 +82,7 @@ class TrainPage(Page):
         self.primary_pressed.connect(self._primary_pressed)
         session.step_started.connect(self._step_began)
         session.step_ended.connect(self._step_over)
+        session.pause_changed.connect(self._mark)
         self.draw()
 
     def _lay_out_actions(self) -> None:
@@ -83,12 +94,17 @@ class TrainPage(Page):
         self.add_action(self.stop_button)
 
     def _lay_out_body(self) -> None:
+        self.message.setMinimumHeight(
+            1
+        )  # its wrapped labels would otherwise ask for a narrow window's height
         self.progress = RunProgress()
         self.body.addWidget(self.progress)
         charts = QHBoxLayout()
         charts.setSpacing(14)
         self.accuracy = CurveCard("Accuracy", "right answers", self._percent, lambda value: f"{value:.0%}")
-        self.loss = CurveCard("Loss", "error, lower is better", "{:.2f}".format, lambda value: f"{value:.1f}" if value else "0")
+        self.loss = CurveCard(
+            "Loss", "error, lower is better", "{:.2f}".format, lambda value: f"{value:.1f}" if value else "0"
+        )
         for chart in (self.accuracy, self.loss):
             chart.epoch_read.connect(self._read)
             charts.addWidget(chart, 1)
@@ -217,19 +233,13 @@ class TrainPage(Page):
             halved=self._halved,
             note=self._note,
             asks_to_stop=self._asks_to_stop,
-            is_discarded=run is not None and run.number in self._discarded,
         )
 
     def draw(self) -> None:
         """Bring everything up to date."""
         now = self.situation()
         self._draw_head(now)
-        said = message(now)
-        if said is None:
-            self.message.clear()
-        else:
-            tone, title, text, actions = said
-            self.message.say(tone, title, text, [(words, self._actions[action]) for words, action in actions])
+        self._draw_message(message(now))
         self.progress.show_summary(summary(now), now.run)
         self._draw_curves(now)
         self._draw_samples(now)
@@ -246,10 +256,20 @@ class TrainPage(Page):
         self.stop_button.setEnabled(now.phase in ("training", "paused"))
         self.pause_button.setText("Continue" if now.phase == "paused" else "Pause")
         shown = chip(now)
-        if shown != self._chip:
-            self._chip = shown
+        if shown != self._chip_shown:
+            self._chip_shown = shown
             self.set_chip(Chip(*shown) if shown else None)
         self.set_purpose(purpose(now) or self.purpose)
+
+    def _draw_message(self, said: Message | None) -> None:
+        if said == self._said:
+            return  # what the user closed stays closed, and no button is made anew under the pointer
+        self._said = said
+        if said is None:
+            self.message.clear()
+        else:
+            tone, title, text, actions = said
+            self.message.say(tone, title, text, [(words, self._answers[action]) for words, action in actions])
 
     def _draw_curves(self, now: Situation) -> None:
         run, live = now.run, now.live
@@ -301,7 +321,7 @@ class TrainPage(Page):
             self._start()
 
     def _start(self) -> None:
-        self._failure = None
+        self._failure, self._said = None, None
         self.session.start("train")
         self._mark()
 
@@ -331,6 +351,7 @@ class TrainPage(Page):
 
     def _go_on(self) -> None:
         run = self._run()
+        self._said = None
         if run is not None:
             self.session.start("resume", run=run.number)
         self._mark()
@@ -338,7 +359,7 @@ class TrainPage(Page):
     def _discard(self) -> None:
         run = self._run()
         if run is not None:
-            self._discarded.add(run.number)
+            self.session.keep_as_it_is(run.number)
         self._mark()
 
     def _read(self, epoch: int) -> None:
@@ -351,3 +372,13 @@ class TrainPage(Page):
         """Draw at once what has happened meanwhile."""
         super().showEvent(event)
         self.draw()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Draw nothing that nobody sees."""
+        self._redraw.stop()
+        super().hideEvent(event)
+
+
+def loss_label(value: float) -> str:
+    """A loss as the axis writes it."""
+    return f"{value:.1f}" if value else "0"

@@ -1,7 +1,7 @@
 """The dialog of every training setting; each change counts at once."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -114,12 +114,10 @@ class AdvancedSettings(QDialog):
         self.changed.emit(self.settings)
 
     def _set(self, name: str, value: object) -> None:
-        known: dict[str, Any] = {
-            field.name: getattr(self.settings, field.name) for field in fields(TrainSettings)
-        }
-        if known[name] == value:
+        if getattr(self.settings, name) == value:
             return
-        self.settings = replace(self.settings, **{name: value})
+        new: dict[str, Any] = {name: value}
+        self.settings = replace(self.settings, **new)
         self._reset.setEnabled(self.settings != TrainSettings())
         self.changed.emit(self.settings)
 

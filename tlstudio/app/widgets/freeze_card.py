@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout
 
@@ -66,7 +66,7 @@ class FreezeCard(Card):
         figures = QHBoxLayout()
         figures.setSpacing(20)
         for figure, stretch in ((self.strategy, 5), (self.adjusts, 4), (self.time, 3), (self.risk, 4)):
-            figures.addWidget(figure, stretch)
+            figures.addWidget(figure, stretch, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(figures)
 
     def show_facts(self, facts: FreezeFacts, picture: QPixmap | None) -> None:
@@ -97,20 +97,20 @@ class FreezeCard(Card):
             return
         groups = facts.backbone.head_depth
         name = strategy(depth, groups)
-        self.presets.choose(STRATEGIES.index(name))
-        self.strategy.show_value(name, what_it_does(depth, groups, is_pretrained=facts.is_pretrained))
+        self.presets.set_index(STRATEGIES.index(name))
+        self.strategy.set_value(name, what_it_does(depth, groups, is_pretrained=facts.is_pretrained))
         adjusted = facts.backbone.trainable_parameters(depth, facts.classes)
         whole = facts.backbone.trainable_parameters(0, facts.classes)
-        self.adjusts.show_value(share_in_millions(adjusted, whole), "values inside the network (parameters)")
-        self.time.show_value(*facts.time)
+        self.adjusts.set_value(share_in_millions(adjusted, whole), "values inside the network (parameters)")
+        self.time.set_value(*facts.time)
         self._read_risk(facts, adjusted)
 
     def _read_risk(self, facts: FreezeFacts, adjusted: int) -> None:
         if not facts.train_images:
-            self.risk.show_value("–", "known once there are images")
+            self.risk.set_value("–", "known once there are images")
             return
         risk = memorising_risk(adjusted, facts.train_images, is_pretrained=facts.is_pretrained)
         each = round_number(adjusted / facts.train_images)
         amount = {"low": "a few", "medium": "some", "high": "many"}[risk]
         help_ = f"it may memorise {amount} images (overfitting): {each} values for each"
-        self.risk.show_value(f"{risk.capitalize()} risk", help_)
+        self.risk.set_value(f"{risk.capitalize()} risk", help_)

@@ -22,6 +22,7 @@ from tlstudio.app.widgets.freeze_picture import FreezeLook, paint, pin_place
 from tlstudio.app.widgets.freeze_stages import Stage, stage_border, stages, strategy
 from tlstudio.model.backbones import Backbone
 
+HIGHEST_PX = 340
 BLEND_MS, BETWEEN_BLOCKS_MS = 160, 15
 
 
@@ -50,6 +51,7 @@ class FreezeSlider(QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(theme.px(HIGHEST_PX))
         self.setAccessibleName("Freeze depth")
         # The ring is drawn around the handle, where the eye is, and not around the whole diagram.
         self.setProperty("paints_own_focus", True)  # noqa: FBT003 (Qt's own signature)
@@ -101,6 +103,7 @@ class FreezeSlider(QAbstractSlider):
 
     def _restyle(self) -> None:
         self._layout = None
+        self.setMaximumHeight(theme.px(HIGHEST_PX))
         self.updateGeometry()
         self.update()
 
@@ -132,8 +135,8 @@ class FreezeSlider(QAbstractSlider):
     # Qt's own names
 
     def sizeHint(self) -> QSize:
-        """Wide, and as high as the design draws it."""
-        return QSize(760, theme.px(256))
+        """As high as it must be: it is the one thing on its page that grows, up to 340 pixels."""
+        return QSize(760, theme.px(200))
 
     def minimumSizeHint(self) -> QSize:
         """The least at which every block can still be told from its neighbour."""

@@ -44,10 +44,10 @@ class RunProgress(Card):
         self.headline.setText(summary.headline)
         self.detail.setText(summary.detail)
         self.bar.set_fraction(summary.fraction)
-        self.bar.setAccessibleName(f"{summary.headline}. {summary.detail}")
-        self.best.show_value(*best_so_far(run))
-        self.found.show_value(*rarest_found(run))
-        self.stops.show_value(*early_stop(run))
+        self.headline.setAccessibleDescription(summary.detail)
+        self.best.set_value(*best_so_far(run))
+        self.found.set_value(*rarest_found(run))
+        self.stops.set_value(*early_stop(run))
 
 
 def best_so_far(run: Run | None) -> tuple[str, str]:

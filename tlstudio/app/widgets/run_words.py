@@ -12,9 +12,11 @@ from tlstudio.train.events import BatchHalved
 
 Phase = Literal["none", "starting", "training", "paused", "stopping"]
 Action = Literal["go_on", "discard", "start", "stop_now", "keep_training", "see_model", "see_data"]
-Message = tuple[str, str, str, tuple[tuple[str, Action], ...]]
+Tone = Literal["neutral", "accent", "ok", "warn", "bad"]
+MessageTone = Literal["accent", "ok", "warn", "bad"]
+Message = tuple[MessageTone, str, str, tuple[tuple[str, Action], ...]]
 
-CHIPS = {
+CHIPS: dict[str, tuple[str, Tone, str]] = {
     "running": ("Training", "accent", "arrows-clockwise"),
     "paused": ("Paused", "neutral", "pause"),
     "stopping": ("Stopping", "neutral", "stop"),
@@ -47,7 +49,6 @@ class Situation:
     Attributes:
         run: that is shown, or None before the first.
         phase: of the training step: "none" if it does not work now.
-        is_discarded: the user does not want to continue this run.
     """
 
     project: Project | None
@@ -59,10 +60,9 @@ class Situation:
     halved: BatchHalved | None = None
     note: str = ""
     asks_to_stop: bool = False
-    is_discarded: bool = False
 
 
-def chip(now: Situation) -> tuple[str, str, str] | None:
+def chip(now: Situation) -> tuple[str, Tone, str] | None:
     """Text, tone and icon beside the page's title."""
     if now.phase == "starting":
         return ("Getting ready", "accent", "arrows-clockwise")
@@ -163,7 +163,7 @@ def message(now: Situation) -> Message | None:
         return _while_running(now)
     if now.failure is not None or (now.run and now.run.state == "failed"):
         return _failed(now)
-    if now.run is not None and now.run.is_resumable and not now.is_discarded:
+    if now.run is not None and now.run.is_resumable:
         return _resumable(now.run)
     if now.project is not None and now.run is not None and now.project.is_stale(now.run):
         text = (

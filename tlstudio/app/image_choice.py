@@ -49,7 +49,7 @@ def root_and_folders(paths: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
 
 
 def free_folder(projects: Path, name: str) -> Path:
-    """A folder in `projects` that does not exist yet, called `name` or "name 2", "name 3", …"""
+    """A folder in `projects` that does not exist yet, called `name`, else "name 2", "name 3" and so on."""
     name = name.strip(" .") or "Project"
     folder, number = projects / name, 2
     while folder.exists():

@@ -1,5 +1,6 @@
 """A page of the wizard: header, body that scrolls, footer with the one next step."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
@@ -69,6 +70,17 @@ class Page(QWidget):
     def take(self, event: Event) -> None:
         """A running step reported something."""
 
+    def take_drop(self, paths: list[Path]) -> bool:
+        """Something was dropped on the window or pasted; whether the page has a use for it."""
+        del paths
+        return False
+
+    def light_up(self, *, is_over: bool) -> None:
+        """Something that could be dropped is over the window, or no longer."""
+
+    def leave(self) -> None:
+        """The window closes: end whatever works in the background."""
+
     def add_action(self, button: QPushButton) -> None:
         """Put a secondary button into the header, two at most."""
         assert self._actions.count() < MAX_ACTIONS + 1  # noqa: S101 - a rule of the design
@@ -118,11 +130,8 @@ class Page(QWidget):
         self._back.setVisible(back is not None)
         self.primary.setVisible(bool(primary))
         self.primary.setText(primary)
-        leads_on = primary_icon == "arrow-right"
-        self.primary.setLayoutDirection(
-            Qt.LayoutDirection.RightToLeft if leads_on else Qt.LayoutDirection.LeftToRight
-        )
         self.primary.set_icon(primary_icon)
+        self.primary.set_icon_behind(is_behind=primary_icon == "arrow-right")
         self.primary.setEnabled(enabled)
         self.primary.setToolTip("" if enabled else help)
         self._restyle_footer()
@@ -156,6 +165,7 @@ class Page(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._leave_room_for_scroll_bar)
         outer = QWidget()
         outer.setObjectName("page_body")
         outer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -211,11 +221,16 @@ class Page(QWidget):
         self._header_row.setContentsMargins(margin, theme.px(22), margin, theme.px(10))
         self._actions.setSpacing(theme.px(8))
         self._first_line.setSpacing(theme.px(10))
-        self._column.setContentsMargins(margin, theme.px(4), margin, theme.px(16))
+        self._leave_room_for_scroll_bar()
         self._column.setSpacing(theme.px(12))
         self.body.setSpacing(theme.px(14))
         self._footer.setFixedHeight(theme.px(FOOTER_HEIGHT))
         self._restyle_footer()
+
+    def _leave_room_for_scroll_bar(self, *_range: int) -> None:
+        margin, bar = theme.px(28), self._scroll.verticalScrollBar()
+        taken = bar.sizeHint().width() if bar.maximum() > 0 else 0
+        self._column.setContentsMargins(margin, theme.px(4), margin - taken, theme.px(16))
 
     def _restyle_footer(self) -> None:
         margin = theme.px(28)
@@ -224,6 +239,12 @@ class Page(QWidget):
         side = theme.px(15)
         self._status_icon.setPixmap(theme.pixmap(self._status_name, "text3", side, self.devicePixelRatioF()))
 
+    def needed_width(self) -> int:
+        """The smallest width at which nothing is cut, in pixels."""
+        inside = self._scroll.widget().minimumSizeHint().width()
+        return max(inside, self._header.minimumSizeHint().width(), self._footer.minimumSizeHint().width())
+
     def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while it was hidden."""
         super().showEvent(event)
         self.refresh()

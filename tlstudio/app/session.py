@@ -31,10 +31,18 @@ class Runner(Protocol):
     """A step that is under way, such as a StepProcess."""
 
     def __iter__(self) -> Iterator[Event]: ...
-    def stop(self, grace_seconds: float = 10.0) -> None: ...
-    def pause(self) -> None: ...
-    def go_on(self) -> None: ...
-    def kill(self) -> None: ...
+
+    def stop(self, grace_seconds: float = 10.0) -> None:
+        """Ask it to end and keep its best."""
+
+    def pause(self) -> None:
+        """Ask it to halt."""
+
+    def go_on(self) -> None:
+        """Let it continue."""
+
+    def kill(self) -> None:
+        """End it now."""
 
 
 Begin = Callable[[str, Path | None, dict[str, Any]], Runner]
@@ -287,12 +295,12 @@ class Session(QObject):
             self.is_saved = False
             self._retry.start()
             if was_saved:
-                self.saved.emit(False)
+                self.saved.emit(self.is_saved)
                 self._fail(error)
             return
         self.is_saved = True
         if not was_saved:
-            self.saved.emit(True)
+            self.saved.emit(self.is_saved)
 
     def _fail(self, error: TLStudioError | OSError) -> None:
         self.failed.emit(failure(error))

@@ -45,11 +45,19 @@ def palette(table: Mapping[str, str]) -> QPalette:
     return made
 
 
-def style_sheet(table: Mapping[str, str], px: Callable[[float], int]) -> str:
-    """The sheet: buttons, fields, frames and scroll bars; all else is palette or painted."""
+def style_sheet(table: Mapping[str, str], px: Callable[[float], int], stamps: Mapping[str, str]) -> str:
+    """The sheet: buttons, fields, frames and scroll bars; all else is palette or painted.
+
+    Args:
+        table: token → colour.
+        px: a length of the design in pixels.
+        stamps: name → file of a small picture.
+    """
 
     def value(found: re.Match[str]) -> str:
         name = found[1]
+        if name in stamps:
+            return stamps[name]
         return table[name] if name in table else f"{px(int(name[1:]))}px"
 
     return re.sub(r"@(\w+)", value, SHEET)
@@ -106,6 +114,38 @@ QLineEdit, QPlainTextEdit { background: @card; color: @text; border: 1px solid @
 QPlainTextEdit { padding: @p6; }
 QLineEdit:disabled, QPlainTextEdit:disabled { color: @text_dis; border-color: @border; }
 QLineEdit:read-only, QPlainTextEdit:read-only { background: @sunken; border-color: @border; }
+
+QCheckBox, QRadioButton { spacing: @p8; outline: none; }
+QCheckBox::indicator { width: @p16; height: @p16; border: 1px solid @border_strong; border-radius: @p4;
+    background: @card; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(@tick); }
+QCheckBox::indicator:disabled { border-color: @border; background: @sunken; }
+QCheckBox::indicator:checked:disabled { background: @text_dis; border-color: @text_dis; }
+QRadioButton::indicator { width: @p16; height: @p16; border: 1px solid @border_strong; border-radius: @p9;
+    background: @card; }
+QRadioButton::indicator:checked { width: @p8; height: @p8; border: @p5 solid @accent; border-radius: @p9;
+    background: @on_accent; }
+QRadioButton::indicator:disabled { border-color: @border; }
+
+QComboBox, QSpinBox, QDoubleSpinBox { background: @card; color: @text; border: 1px solid @border_strong;
+    border-radius: @p7; padding: 0 @p10; min-height: @p28;
+    selection-background-color: @accent; selection-color: @on_accent; }
+QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: @text_dis; border-color: @border; }
+QComboBox::drop-down { border: none; width: @p28; }
+QComboBox::down-arrow { image: url(@down); width: @p12; height: @p12; }
+QComboBox QAbstractItemView { background: @card; color: @text; border: 1px solid @border; padding: @p4;
+    selection-background-color: @accent_soft; selection-color: @accent_text; }
+QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-origin: border; subcontrol-position: top right;
+    border: none; width: @p20; }
+QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-origin: border;
+    subcontrol-position: bottom right; border: none; width: @p20; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(@up); width: @p10; height: @p10; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(@down); width: @p10; height: @p10; }
+
+QSlider::groove:horizontal { height: @p4; background: @border; border-radius: 2px; }
+QSlider::sub-page:horizontal { height: @p4; background: @accent; border-radius: 2px; }
+QSlider::handle:horizontal { width: @p12; height: @p12; margin: -@p6 0; background: @card;
+    border: 2px solid @accent; border-radius: @p8; }
 
 QAbstractItemView { outline: none; border: none; background: transparent; }
 QHeaderView::section { background: @card; color: @text3; border: none; border-bottom: 1px solid @border;

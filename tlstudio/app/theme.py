@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -110,7 +110,7 @@ def milliseconds(duration: int) -> int:
     return 0 if is_motion_reduced() else duration
 
 
-def icon(name: str, token: str = "text2") -> QIcon:
+def icon(name: str, token: str = "text2") -> QIcon:  # noqa: S107
     """A Phosphor icon that takes its colour from the theme whenever it is painted.
 
     Raises:
@@ -119,6 +119,17 @@ def icon(name: str, token: str = "text2") -> QIcon:
     _glyph(name)
     color(token)
     return QIcon(_PhosphorEngine(name, token))
+
+
+def icon_beside_text(name: str, token: str, *, is_behind: bool = False) -> QIcon:
+    """An icon for a button with text: drawn at one side of its place, which leaves a gap to the text.
+
+    Raises:
+        KeyError: if there is no such icon or token.
+    """
+    _glyph(name)
+    side = Qt.AlignmentFlag.AlignRight if is_behind else Qt.AlignmentFlag.AlignLeft
+    return QIcon(_PhosphorEngine(name, token, side | Qt.AlignmentFlag.AlignVCenter))
 
 
 def no_icon() -> QIcon:
@@ -144,7 +155,7 @@ def apply(app: QApplication, theme: Theme, text_percent: int) -> None:
     _Look.system_ratio = _system_ratio()
     _Look.is_contrast_high = _is_contrast_high()
     hints = app.styleHints()
-    hints.colorSchemeChanged.connect(_follower()._follow, Qt.ConnectionType.UniqueConnection)
+    hints.colorSchemeChanged.connect(_follower().follow, Qt.ConnectionType.UniqueConnection)
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(theme, Qt.ColorScheme.Unknown)
     hints.setColorScheme(wanted)  # keeps the title bar and native dialogs in step
     _Look.is_dark = theme == "dark" or (theme == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
@@ -154,14 +165,15 @@ def apply(app: QApplication, theme: Theme, text_percent: int) -> None:
 def _dress(app: QApplication) -> None:
     app.setFont(font("body"))
     app.setPalette(palette(_table()))
-    app.setStyleSheet(style_sheet(_table(), px))
+    app.setStyleSheet(style_sheet(_table(), px, _stamps()))
     watcher().changed.emit()
 
 
 class _Follower(QObject):
     """Follows the system's theme while the user left the choice to it."""
 
-    def _follow(self, scheme: Qt.ColorScheme) -> None:
+    def follow(self, scheme: Qt.ColorScheme) -> None:
+        """Take the system's new theme."""
         is_dark_now = scheme == Qt.ColorScheme.Dark
         app = QApplication.instance()
         if _Look.choice == "system" and is_dark_now != _Look.is_dark and isinstance(app, QApplication):
@@ -172,6 +184,33 @@ class _Follower(QObject):
 @cache
 def _follower() -> _Follower:
     return _Follower()
+
+
+STAMPS: dict[str, tuple[str, str]] = {
+    "tick": ("check-bold", "on_accent"),
+    "down": ("caret-down-bold", "text2"),
+    "up": ("caret-up-bold", "text2"),
+}
+"""Name in the style sheet → icon, token: parts of controls that a style sheet takes from files only."""
+
+
+@cache
+def _stamp_folder() -> QTemporaryDir:
+    return QTemporaryDir()
+
+
+def _stamps() -> dict[str, str]:
+    """Name → path of its picture in the colours in force."""
+    folder, paths = _stamp_folder(), {}
+    for name, (icon_name, token) in STAMPS.items():
+        colour = color(token).name()
+        # A name for each colour and size: Qt keeps the pictures of style sheets by name.
+        path = folder.filePath(f"{name}{colour[1:]}-{px(12)}.png")
+        if not Path(path).exists():
+            pixmap(icon_name, token, px(12)).save(path)
+            pixmap(icon_name, token, px(12), 2.0).save(path.replace(".png", "@2x.png"))
+        paths[name] = path
+    return paths
 
 
 def _table() -> dict[str, str]:
@@ -254,32 +293,42 @@ def _drawn(name: str, colour: str, size_px: int, dpr: float) -> QPixmap:
     return picture
 
 
-def _draw(painter: QPainter, place: QRectF, name: str, colour: QColor) -> None:
+def _draw(
+    painter: QPainter,
+    place: QRectF,
+    name: str,
+    colour: QColor,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter,
+) -> None:
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     painter.setFont(_icon_font(max(1, round(min(place.width(), place.height())))))
     painter.setPen(colour)
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, _glyph(name))
+    painter.drawText(place, side, _glyph(name))
 
 
 class _PhosphorEngine(QIconEngine):
     """Draws one glyph in the colour that its token has at that moment."""
 
-    def __init__(self, name: str, token: str) -> None:
+    def __init__(self, name: str, token: str, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter) -> None:
         super().__init__()
         self._name = name
         self._token = token
+        self._side = side
 
     def clone(self) -> QIconEngine:
-        return _PhosphorEngine(self._name, self._token)
+        """Another of the same."""
+        return _PhosphorEngine(self._name, self._token, self._side)
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw it at once."""
         del state
         token = "text_dis" if mode == QIcon.Mode.Disabled else self._token
         painter.save()
-        _draw(painter, QRectF(rect), self._name, color(token))
+        _draw(painter, QRectF(rect), self._name, color(token), self._side)
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Draw it as a picture."""
         picture = QPixmap(size)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)

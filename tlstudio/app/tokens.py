@@ -97,7 +97,7 @@ DARK: dict[str, str] = {
 """Token → colour in the dark theme; a table of its own, not an inversion."""
 
 IMAGE_SHADOW = "#000000"
-"""Black, for the shadow of floating things and for letters on light cells, at the opacity that is asked for."""
+"""Black, for the shadow of floating things and for letters on light cells."""
 
 ON_IMAGE = "#FFFFFF"
 """White, for letters on dark cells and marks on photographs."""

@@ -3,7 +3,8 @@
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton
 
 from tlstudio.app import theme
 
@@ -20,13 +21,16 @@ ICON_TOKENS: dict[str, str] = {
 }
 """Kind → colour of its icon."""
 
+GAP = 5
+"""Between icon and text, beside the four pixels that the style leaves."""
+
 ICON_SIZES: dict[str, int] = {"small": 15, "normal": 17, "large": 18}
 
 
 class Button(QPushButton):
     """A button that is never narrower than its text and follows the theme.
 
-    The icon stands before the text, or behind it with `set_icon_behind`.
+    The icon stands before the text, or behind it by `set_icon_behind`.
     """
 
     def __init__(self, text: str, kind: Kind = "plain", icon: str = "", size: Size = "normal") -> None:
@@ -34,6 +38,7 @@ class Button(QPushButton):
         self._kind = kind
         self._size = size
         self._icon_name = ""
+        self._is_behind = False
         self.setProperty("v", kind)
         self.setProperty("sz", size)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -48,14 +53,16 @@ class Button(QPushButton):
         if name == self._icon_name:
             return
         self._icon_name = name
-        self.setIcon(theme.icon(name, ICON_TOKENS[self._kind]) if name else theme.no_icon())
+        self._draw_icon()
 
-    def set_icon_behind(self) -> None:
+    def set_icon_behind(self, *, is_behind: bool = True) -> None:
         """Put the icon behind the text, for a button that leads on."""
-        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.setLayoutDirection(
-            Qt.LayoutDirection.LeftToRight if is_mirrored else Qt.LayoutDirection.RightToLeft
-        )
+        if is_behind != self._is_behind:
+            self._is_behind = is_behind
+            ways = (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)
+            is_mirrored = QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            self.setLayoutDirection(ways[is_behind != is_mirrored])
+            self._draw_icon()
 
     def set_kind(self, kind: Kind) -> None:
         """Change what the button looks like."""
@@ -68,19 +75,24 @@ class Button(QPushButton):
         self.style().unpolish(self)
         self.style().polish(self)
 
+    def _draw_icon(self) -> None:
+        token, name = ICON_TOKENS[self._kind], self._icon_name
+        is_alone = not self.text()
+        if not name:
+            self.setIcon(theme.no_icon())
+        elif is_alone:
+            self.setIcon(theme.icon(name, token))
+        else:
+            self.setIcon(theme.icon_beside_text(name, token, is_behind=self._is_behind))
+
     def _restyle(self) -> None:
         side = theme.px(ICON_SIZES[self._size])
-        self.setIconSize(QSize(side, side))
+        self.setIconSize(QSize(side + (theme.px(GAP) if self.text() else 0), side))
         self.setFont(theme.font("help_medium" if self._size == "small" else "body_medium"))
         self.updateGeometry()
 
-    def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        if not self.icon().isNull() and self.text():
-            hint.setWidth(hint.width() + theme.px(6))
-        return hint
-
     def minimumSizeHint(self) -> QSize:
+        """As wide as the text: squeezed, it would lose letters on both sides."""
         return self.sizeHint()
 
 
@@ -92,8 +104,8 @@ def button(text: str, kind: Kind = "plain", icon: str = "", size: Size = "normal
 class IconButton(QToolButton):
     """A button with an icon alone; its tip is also what a screen reader says."""
 
-    def __init__(self, icon: str, tip: str, token: str = "text2", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icon: str, tip: str, token: str = "text2") -> None:  # noqa: S107
+        super().__init__()
         self.setProperty("v", "icon")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

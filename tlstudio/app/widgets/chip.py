@@ -67,15 +67,18 @@ class Chip(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """As large as its content."""
         width = QFontMetrics(theme.font("help_medium")).horizontalAdvance(self._text) + theme.px(20) + 1
         if self._icon:
             width += theme.px(19)
         return QSize(width, theme.px(22))
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller than its content."""
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it in the colours in force."""
         del event
         ground, letters = TONES[self._tone]
         painter = QPainter(self)

@@ -58,7 +58,7 @@ class DropArea(QFrame):
         """Whether something to drop is over it now."""
         return self._is_over
 
-    def light_up(self, is_over: bool) -> None:  # noqa: FBT001
+    def light_up(self, *, is_over: bool) -> None:
         """Show that a drop anywhere on the window lands here."""
         if is_over != self._is_over:
             self._is_over = is_over
@@ -70,10 +70,11 @@ class DropArea(QFrame):
         self.update()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Light up for files and folders; say why for anything else."""
         # Never touch the disk here: the drag may come from a slow share.
         if local_paths(event.mimeData()):
             event.acceptProposedAction()
-            self.light_up(True)
+            self.light_up(is_over=True)
         else:
             self.message = REFUSAL
             self._timer.start()
@@ -81,20 +82,24 @@ class DropArea(QFrame):
             self.update()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Never touch the disk here."""
         event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Put the light out."""
         del event
-        self.light_up(False)
+        self.light_up(is_over=False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.light_up(False)
+        """Pass the paths on."""
+        self.light_up(is_over=False)
         paths = local_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
             self.dropped.emit(paths)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it in the colours in force."""
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -27,6 +27,7 @@ class Figure(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         for part in (self._label, self._value, self._help):
             self._column.addWidget(part)
+        self._column.addStretch(1)
         theme.watcher().changed.connect(self._restyle)
         self._restyle()
         self._describe()

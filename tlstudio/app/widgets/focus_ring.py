@@ -51,7 +51,8 @@ class FocusRing(QWidget):
         self.setVisible(self._target is not None)
         self.update()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Stay in place when the window changes."""
         kinds = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.LayoutRequest, QEvent.Type.Hide)
         if event.type() in kinds:
             if watched is self.parent():
@@ -63,6 +64,7 @@ class FocusRing(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it in the colours in force."""
         del event
         target = self._target
         if target is None or not target.isVisible():

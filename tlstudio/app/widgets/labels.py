@@ -14,7 +14,7 @@ class Label(QLabel):
         self,
         text: str = "",
         role: str = "body",
-        token: str = "text",
+        token: str = "text",  # noqa: S107
         *,
         wrap: bool = False,
         parent: QWidget | None = None,
@@ -49,6 +49,11 @@ class Label(QLabel):
         self.setPalette(colours)
 
 
-def label(text: str, role: str = "body", token: str = "text", wrap: bool = False) -> Label:  # noqa: FBT001, FBT002
+def label(
+    text: str,
+    role: str = "body",
+    token: str = "text",  # noqa: S107
+    wrap: bool = False,  # noqa: FBT001, FBT002
+) -> Label:
     """A text in a role of the theme."""
     return Label(text, role, token, wrap=wrap)

@@ -13,7 +13,7 @@ STEP_MILLISECONDS = 40
 class ProgressBar(QWidget):
     """Six pixels high; a moving segment while the total is unknown."""
 
-    def __init__(self, name: str = "Progress", token: str = "accent", parent: QWidget | None = None) -> None:
+    def __init__(self, name: str = "Progress", token: str = "accent", parent: QWidget | None = None) -> None:  # noqa: S107
         super().__init__(parent)
         self._name = name
         self._token = token
@@ -58,20 +58,25 @@ class ProgressBar(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """As large as its content."""
         return QSize(theme.px(120), theme.px(6))
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller than its content."""
         return QSize(theme.px(40), theme.px(6))
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Start moving."""
         super().showEvent(event)
         self._run_timer()
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while nobody looks."""
         super().hideEvent(event)
         self._timer.stop()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it in the colours in force."""
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

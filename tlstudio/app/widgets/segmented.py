@@ -70,12 +70,15 @@ class Segmented(QWidget):
         return places
 
     def sizeHint(self) -> QSize:
+        """As large as its content."""
         return QSize(sum(self._widths()) + 4, theme.px(30))
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller than its content."""
         return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose by the arrow keys."""
         ways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
         if event.key() in ways:
             self._choose(self._index + ways[Qt.Key(event.key())])
@@ -87,11 +90,13 @@ class Segmented(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose what is under the pointer."""
         for index, place in enumerate(self._places()):
             if place.contains(event.position()):
                 self._choose(index)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it in the colours in force."""
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -23,16 +23,20 @@ class Switch(QCheckBox):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """As large as its content."""
         return QSize(theme.px(38), theme.px(26))
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller than its content."""
         return self.sizeHint()
 
     def hitButton(self, pos: object) -> bool:  # noqa: N802
+        """All of it can be pressed."""
         del pos
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it in the colours in force."""
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -76,7 +76,8 @@ class Toast(QFrame):
         if parent is not None:
             self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - theme.px(74))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Stay in place when the window changes."""
         if event.type() == QEvent.Type.Resize and watched is self.parent():
             self._place()
         return False

@@ -1,0 +1,311 @@
+"""The Try it dock: one image, and what the model says about it."""
+
+import contextlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QHideEvent,
+    QImage,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from tlstudio.app.session import Begin, Session
+from tlstudio.app.widgets.asking import Asking
+from tlstudio.app.widgets.image_opener import ImageOpener
+from tlstudio.app.widgets.try_input import MOST, has_image, images_in, name_filter
+from tlstudio.app.widgets.try_model import (
+    forget_older,
+    model_file,
+    prepared_file,
+    prepared_folder,
+    triable,
+)
+from tlstudio.app.widgets.try_view import TryView
+from tlstudio.events import Failed, Progress
+from tlstudio.export.events import ExportDone, ImageUnreadable, Predicted
+from tlstudio.project.project import Run
+from tlstudio.run.process import StepProcess
+
+
+@dataclass(eq=False)
+class Try:
+    """One image that was tried.
+
+    Attributes:
+        picture: once it has been read.
+        answer: once the model has answered.
+        answered_by: the run and epoch whose answer it is.
+        error: why it could not be read.
+    """
+
+    path: Path
+    picture: QImage | None = None
+    answer: Predicted | None = None
+    answered_by: tuple[int, int] = (0, 0)
+    error: str = ""
+
+
+class TryItDock(TryView):
+    """Asks the model in a child process of its own, so it works while something trains.
+
+    Signals:
+        closed: the dock is to be put away.
+        went: a page is wanted, by its name.
+    """
+
+    closed = Signal()
+    went = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None, begin: Begin = StepProcess) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self.session = session
+        self.tries: list[Try] = []
+        self.shown = -1
+        self._opening: list[Try] = []
+        self._waiting: list[Try] = []
+        self._asked: list[Try] = []
+        self._asked_by = (0, 0)
+        self._failure: Failed | None = None
+        self._progress: Progress | None = None
+        self._project_folder: Path | None = None
+        self._folder: Path | None = None
+        self._asking = Asking(self, begin)
+        self._asking.told.connect(self._take)
+        self._asking.ended.connect(self._go_on)
+        self._opener = ImageOpener(self)
+        self._opener.opened.connect(self._opened)
+        self._opener.refused.connect(self._refused)
+        self.close_button.clicked.connect(self._close)
+        self.choose_button.clicked.connect(self.choose_image)
+        self.prepare_button.clicked.connect(self.prepare)
+        self.cancel_button.clicked.connect(self._cancel)
+        self.retry_pressed.connect(self._retry)
+        self.row.add_pressed.connect(self.choose_image)
+        self.row.chosen.connect(self._show_try)
+        paste = QShortcut(QKeySequence.StandardKey.Paste, self)
+        paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        paste.activated.connect(self.paste)
+        session.project_changed.connect(self._project_changed)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.forget)
+        self.refresh()
+
+    # What the user does
+
+    def ask(self, paths: list[Path]) -> None:
+        """Show these images, and ask the model about them as soon as it can answer."""
+        if not paths or self._run() is None:
+            return
+        self._failure = None
+        for path in paths:
+            tried = Try(path)
+            self.tries.append(tried)
+            self._opening.append(tried)
+            self._opener.open(path)
+        self.tries = self.tries[-MOST:]
+        self.shown = len(self.tries) - 1
+        self.message.clear()
+        self.refresh()
+
+    def paste(self) -> None:
+        """Try the image or image files on the clipboard."""
+        if self._run() is None:
+            return
+        paths = images_in(QGuiApplication.clipboard().mimeData(), self._cache())
+        if paths:
+            self.ask(paths)
+        else:
+            self.say("There is no image to paste.", "Copy an image first, then press Ctrl+V again.")
+
+    def choose_image(self) -> None:
+        """Ask for image files."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Choose image", "", name_filter())
+        self.ask([Path(name) for name in names])
+
+    def prepare(self) -> None:
+        """Make a file that answers as the run does now."""
+        run, project = self._run(), self.session.project
+        if run is None or project is None or self._asking.is_busy:
+            return
+        self._failure, self._progress = None, None
+        to = prepared_file(run, self._cache())
+        forget_older(run, to.parent)
+        self._asking.start("export", project.folder, {"to": to, "run": run.number})
+        self.refresh()
+
+    def stop(self) -> None:
+        """End the child process; what was not answered yet is asked again when the dock is back."""
+        self._asking.stop()
+        self._waiting = self._asked + self._waiting
+        self._asked, self._progress = [], None
+
+    def forget(self) -> None:
+        """Stop, and drop the tries with the files that were made for them."""
+        self.stop()
+        self.tries, self._opening, self._waiting, self.shown = [], [], [], -1
+        folder, self._folder = self._folder, None
+        if folder is None:
+            return
+        for pasted in folder.glob("Pasted image *.png"):
+            with contextlib.suppress(OSError):
+                pasted.unlink()
+        if self._project_folder is None or not folder.is_relative_to(self._project_folder):
+            shutil.rmtree(folder, ignore_errors=True)  # a temporary one
+
+    # What comes in
+
+    def _take(self, event: object) -> None:
+        match event:
+            case Progress() if self._asking.step == "export":
+                self._progress = event
+            case Failed():
+                self._failure = event
+                self._waiting = self._asked + self._waiting
+                self._asked = []
+            case Predicted():
+                self._answered(event.image).answer = event
+            case ImageUnreadable():
+                self._answered(event.image).error = event.reason
+            case ExportDone():
+                self._progress = None
+            case _:
+                return
+        self.refresh()
+
+    def _answered(self, image: str) -> Try:
+        """The first try of that image that was asked about and has no answer yet."""
+        tried = next((tried for tried in self._asked if str(tried.path) == image), Try(Path(image)))
+        if tried in self._asked:
+            self._asked = [other for other in self._asked if other is not tried]
+        tried.answered_by = self._asked_by
+        return tried
+
+    def _go_on(self) -> None:
+        """Ask about what waits, if the model can answer now."""
+        self._progress = None
+        run, project = self._run(), self.session.project
+        model = None if run is None or project is None else model_file(project, run, self._cache())
+        is_able = model is not None and self._failure is None and not self._asking.is_busy
+        is_able = is_able and not self._opening  # several dropped together are asked together
+        if run is not None and self._waiting and is_able:
+            self._asked, self._waiting = self._waiting, []
+            self._asked_by = (run.number, run.best_epoch)
+            images = [tried.path for tried in self._asked]
+            self._asking.start("predict", None, {"model": model, "images": [str(path) for path in images]})
+        self.refresh()
+
+    def _opened(self, path: object, picture: object) -> None:
+        for tried in self._opened_tries(path):
+            tried.picture = picture if isinstance(picture, QImage) else None
+            self._waiting.append(tried)
+        self._go_on()
+
+    def _refused(self, path: object, reason: str) -> None:
+        for tried in self._opened_tries(path):
+            tried.error = reason
+        self._go_on()
+
+    def _opened_tries(self, path: object) -> list[Try]:
+        """The oldest try of that file that is still being opened; none if it was forgotten meanwhile."""
+        opened = [tried for tried in self._opening if tried.path == path][:1]
+        self._opening = [tried for tried in self._opening if tried not in opened]
+        return opened
+
+    def _project_changed(self, project: object) -> None:
+        folder = self.session.project.folder if self.session.project else None
+        if folder != self._project_folder:
+            self.forget()
+            self._project_folder, self._failure = folder, None
+        del project
+        self.refresh()
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Show the run, the image and its answer as they are now."""
+        run, project = self._run(), self.session.project
+        if run is None or project is None:
+            self.show_nothing(is_training=self.session.running_step in ("train", "resume"))
+            return
+        is_there = model_file(project, run, self._cache()) is not None
+        self.show_run(run, is_training=run.state == "running")
+        tried = self.tries[self.shown] if 0 <= self.shown < len(self.tries) else None
+        if tried is None:
+            self.show_image("", None, "")
+            self.show_answer(None, is_asking=False, by=None)
+        else:
+            self.show_image(tried.path.name, tried.picture, tried.error)
+            by = None if tried.answered_by == (run.number, run.best_epoch) else tried.answered_by
+            self.show_answer(tried.answer, is_asking=tried in self._asked, by=by)
+        is_preparing = self._asking.is_busy and self._asking.step == "export"
+        self.show_preparing(run, self._progress, is_preparing=is_preparing, is_there=is_there)
+        self.show_failure(self._failure)
+        self.row.show_tries([(known.picture, known.path.name) for known in self.tries], self.shown)
+
+    def _show_try(self, number: int) -> None:
+        self.shown = number
+        self.refresh()
+
+    def _run(self) -> Run | None:
+        return triable(self.session.project)
+
+    def _cache(self) -> Path:
+        project = self.session.project
+        assert project is not None  # noqa: S101 - asked for only while there is a run
+        if self._folder is None:
+            self._project_folder = project.folder
+            self._folder = prepared_folder(project)
+        return self._folder
+
+    def _cancel(self) -> None:
+        self.stop()
+        self.refresh()
+
+    def _retry(self) -> None:
+        self._failure = None
+        self._go_on()
+
+    def _close(self) -> None:
+        self.closed.emit()
+
+    # Qt's own names
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take images."""
+        if self._run() is not None and has_image(event.mimeData()):
+            event.acceptProposedAction()
+            self.well.set_over(is_over=True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The image is gone again."""
+        super().dragLeaveEvent(event)
+        self.well.set_over(is_over=False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Try what was dropped."""
+        self.well.set_over(is_over=False)
+        event.acceptProposedAction()
+        self.ask(images_in(event.mimeData(), self._cache()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask what still waits."""
+        super().showEvent(event)
+        self._go_on()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """End the child process; a minimised window keeps it."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.stop()

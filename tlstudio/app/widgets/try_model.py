@@ -1,0 +1,56 @@
+"""Which file the Try it dock asks: the run's saved one, or one prepared in the project's cache."""
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from tlstudio.project.project import Project, Run
+
+
+def triable(project: Project | None) -> Run | None:
+    """The run to try: the chosen one, else the best; also while it still trains."""
+    run = project.run() if project else None
+    return run if run is not None and run.best is not None else None
+
+
+def model_file(project: Project, run: Run, folder: Path) -> Path | None:
+    """The file that answers as the run does now; None if it has to be prepared in `folder`."""
+    saved = Path(run.exported.path) if run.exported and run.state != "running" else None
+    if saved is not None and _is_its_own(project, run) and saved.is_file():
+        return saved
+    prepared = prepared_file(run, folder)
+    return prepared if prepared.is_file() else None
+
+
+def prepared_file(run: Run, folder: Path) -> Path:
+    """Where the run's prepared file lies; a better epoch gets another name."""
+    return folder / f"run{run.number:04d}-epoch{run.best_epoch:03d}.onnx"
+
+
+def forget_older(run: Run, folder: Path) -> None:
+    """Remove what was prepared for earlier epochs of the run."""
+    kept = prepared_file(run, folder).stem
+    for path in folder.glob(f"run{run.number:04d}-epoch*"):
+        if not path.name.startswith(kept):
+            with suppress(OSError):  # on Windows a file in use stays until the next time
+                path.unlink()
+
+
+def prepared_folder(project: Project) -> Path:
+    """Where prepared files and pasted images go: the cache, or a temporary folder if that is closed."""
+    if not project.is_read_only:
+        folder = project.folder / "cache" / "try"
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+    return Path(tempfile.mkdtemp(prefix="tlstudio-try-"))
+
+
+def _is_its_own(project: Project, run: Run) -> bool:
+    """Whether no other run was saved over the same file."""
+    path = run.exported.path if run.exported else ""
+    return all(
+        other.number == run.number or other.exported is None or other.exported.path != path
+        for other in project.runs
+    )

@@ -87,3 +87,11 @@ def test_that_typing_waits_until_the_number_is_whole(dialog):
     boxes = [dialog.editor(field.name) for field in FIELDS]
 
     assert all(not box.keyboardTracking() for box in boxes if isinstance(box, QAbstractSpinBox))
+
+
+def test_that_one_epoch_is_not_called_epochs(dialog):
+    assert dialog.editor("warmup_epochs").text() == "1 epoch"
+
+    dialog.editor("warmup_epochs").setValue(2)
+
+    assert dialog.editor("warmup_epochs").text() == "2 epochs"

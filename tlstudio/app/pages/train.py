@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from tlstudio.app import theme
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import percent
@@ -38,6 +39,7 @@ from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted,
 
 REDRAW_MS = 200
 PICTURE_PX = 192
+LOW_WINDOW_PX = 760
 TRAINING_STEPS = ("train", "resume")
 
 
@@ -372,6 +374,11 @@ class TrainPage(Page):
         """Draw at once what has happened meanwhile."""
         super().showEvent(event)
         self.draw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the room of a low window to the curves."""
+        super().resizeEvent(event)
+        self.strip.shorten(self.height() < theme.px(LOW_WINDOW_PX))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Draw nothing that nobody sees."""

@@ -151,10 +151,10 @@ def _editor(field: TrainField, value: object, set_: Callable[[str, object], None
 def _whole(field: TrainField, changed: Callable[[object], None]) -> _Editor:
     box = QSpinBox()
     box.setRange(int(field.low), int(field.high))
-    box.setSuffix(field.unit)
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
-    return _Editor(box, lambda value: box.setValue(int(value)))
+    box.valueChanged.connect(lambda value: box.setSuffix(_unit(field, value)))
+    return _Editor(box, lambda value: (box.setValue(int(value)), box.setSuffix(_unit(field, int(value)))))
 
 
 def _optional(field: TrainField, changed: Callable[[object], None]) -> _Editor:
@@ -164,6 +164,7 @@ def _optional(field: TrainField, changed: Callable[[object], None]) -> _Editor:
     box.setPrefix("after ")
     box.setSuffix(f" flat{field.unit}")
     box.setKeyboardTracking(False)
+    box.valueChanged.connect(lambda value: box.setSuffix(f" flat{_unit(field, value)}"))
     box.valueChanged.connect(lambda value: changed(value if value >= field.low else None))
     return _Editor(box, lambda value: box.setValue(int(field.low) - 1 if value is None else int(value)))
 
@@ -190,3 +191,7 @@ def _switch(_field: TrainField, changed: Callable[[object], None]) -> _Editor:
     switch = Switch()
     switch.toggled.connect(changed)
     return _Editor(switch, lambda value: switch.setChecked(bool(value)))
+
+
+def _unit(field: TrainField, value: int) -> str:
+    return field.unit.removesuffix("s") if value == 1 else field.unit

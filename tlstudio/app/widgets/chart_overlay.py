@@ -22,12 +22,16 @@ class ChartMarks:
     Attributes:
         best_epoch: 0 for none.
         written: a value of the chart as text.
+        low: of the value axis.
+        high: likewise.
     """
 
     training: tuple[Point, ...]
     validation: tuple[Point, ...]
     best_epoch: int
     written: Callable[[float], str]
+    low: float = 0.0
+    high: float = 1.0
 
 
 class ChartOverlay(QWidget):
@@ -154,8 +158,8 @@ class ChartOverlay(QWidget):
             draw_text(painter, row, self._marks.written(value), RIGHT)
 
     def _span(self) -> tuple[float, float]:
-        """The y of the plot's top and bottom; the axis with its name lies below."""
-        return 4.0, self.height() - theme.px(44)
+        """The y of the value axis' upper and lower end."""
+        return self._to_pixels(0, self._marks.high)[1], self._to_pixels(0, self._marks.low)[1]
 
     # Qt's own names
 

@@ -164,7 +164,9 @@ class _Plot(QWidget):
             (self._validation, data.validation),
         ):
             item.setData([x for x, _ in points], [y for _, y in points])
-        self.overlay.show_marks(ChartMarks(data.training, data.validation, data.best_epoch, written))
+        self.overlay.show_marks(
+            ChartMarks(data.training, data.validation, data.best_epoch, written, data.low, data.high)
+        )
 
     def drawn(self) -> dict[str, int]:
         items = {"raw": self._raw, "training": self._training, "validation": self._validation}
@@ -202,6 +204,7 @@ class _Plot(QWidget):
             axis.setTextPen(color("axis"))
         for line in self._grid:
             line.setPen(color("grid"))
+        self._item.setContentsMargins(0, theme.px(7), theme.px(6), 0)  # half a label above the highest line
         self._item.getAxis("left").setWidth(theme.px(44))
         self._item.setLabel(
             "bottom", "Epoch", color=color("axis").name(), **{"font-size": f"{theme.px(12)}px"}

@@ -1,6 +1,6 @@
 """A card to choose one backbone by, with grey meters to compare it with its neighbours."""
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QRadioButton, QSizePolicy, QWidget
 
@@ -63,7 +63,7 @@ class NetworkCard(QRadioButton):
     def _describe(self) -> None:
         said = ", ".join(f"{name} {value}" for name, _, value in self.meters() if value != "–")
         self.setAccessibleDescription(f"{said}. {self._chip}.")
-        self.setToolTip(f"{self.backbone.title}: {said}")
+        self.setToolTip(f"{self.backbone.title}: {said}\n{self._chip}")
 
     def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -122,20 +122,15 @@ class NetworkCard(QRadioButton):
 
     def _paint_chip(self, painter: QPainter, room: QRectF) -> None:
         painter.setFont(theme.font("help_medium"))
-        width = QFontMetricsF(painter.font()).horizontalAdvance(self._chip) + 36
+        width = QFontMetricsF(painter.font()).horizontalAdvance(self._chip) + theme.px(36)
         chip = QRectF(room.left(), room.top(), min(width, room.width()), room.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("hover"))
         painter.drawPath(rounded(chip, chip.height() / 2))
-        draw_icon(
-            painter,
-            "shuffle" if "random" in self._chip else "file",
-            "text2",
-            chip.topLeft() + QPoint(15, 11),
-            13,
-        )
+        icon = "shuffle" if "random" in self._chip else "file"
+        draw_icon(painter, icon, "text2", QPointF(chip.left() + theme.px(15), chip.center().y()), 13)
         painter.setPen(theme.color("text2"))
-        draw_text(painter, chip.adjusted(26, 0, -8, 0), self._chip, LEFT)
+        draw_text(painter, chip.adjusted(theme.px(26), 0, -theme.px(8), 0), self._chip, LEFT)
 
     # Qt's own names
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from tlstudio.app import theme
@@ -34,7 +35,6 @@ class NetworkList(QTableWidget):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(
@@ -44,7 +44,8 @@ class NetworkList(QTableWidget):
             self._fill(row, backbone)
         self.cellClicked.connect(self._clicked)
         self.activated.connect(lambda index: self._clicked(index.row()))
-        theme.watcher().changed.connect(self.updateGeometry)
+        theme.watcher().changed.connect(self._restyle)
+        self._restyle()
 
     def mark(self, name: str) -> None:
         """Select the chosen backbone's row."""
@@ -67,6 +68,16 @@ class NetworkList(QTableWidget):
             item = QTableWidgetItem(text)
             item.setToolTip(f"{backbone.name}. Weights: {backbone.source}")
             self.setItem(row, column, item)
+
+    def _restyle(self) -> None:
+        colours = self.palette()
+        colours.setColor(QPalette.ColorRole.Highlight, theme.color("accent_soft"))
+        colours.setColor(QPalette.ColorRole.HighlightedText, theme.color("accent_text"))
+        self.setPalette(colours)
+        self.resizeColumnsToContents()
+        for column in range(self.columnCount()):
+            self.setColumnWidth(column, self.columnWidth(column) + theme.px(20))
+        self.updateGeometry()
 
     def _clicked(self, row: int) -> None:
         self.backbone_chosen.emit(self._names[row])

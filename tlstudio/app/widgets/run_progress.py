@@ -44,6 +44,7 @@ class RunProgress(Card):
         self.headline.setText(summary.headline)
         self.detail.setText(summary.detail)
         self.bar.set_fraction(summary.fraction)
+        self.bar.set_token("text3" if run is not None and run.state == "failed" else "accent")
         self.headline.setAccessibleDescription(summary.detail)
         self.best.set_value(*best_so_far(run))
         self.found.set_value(*rarest_found(run))

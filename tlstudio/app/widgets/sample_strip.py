@@ -12,6 +12,7 @@ from tlstudio.app.widgets.brush import LEFT, bold, draw_icon, draw_text, middle_
 from tlstudio.train.events import SamplePrediction
 
 TILES = 6
+HIGH_PX, LOW_PX = 98, 76  # of a picture, in a high and in a low window
 
 
 class SampleTile(QWidget):
@@ -21,6 +22,7 @@ class SampleTile(QWidget):
         super().__init__()
         self._sample: SamplePrediction | None = None
         self._picture: QPixmap | None = None
+        self._high = HIGH_PX
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.watcher().changed.connect(self.updateGeometry)
         theme.watcher().changed.connect(self.update)
@@ -37,6 +39,12 @@ class SampleTile(QWidget):
         )
         self.setToolTip(said)
         self.update()
+
+    def set_high(self, high: int) -> None:
+        """How high the picture may be, in pixels at 100 % text size."""
+        if high != self._high:
+            self._high = high
+            self.updateGeometry()
 
     def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -68,13 +76,13 @@ class SampleTile(QWidget):
         draw_text(painter, line.translated(0, line.height()), second, LEFT)
 
     def _side(self) -> float:
-        return min(self.width(), self.height() - 2 * theme.px(17) - 6)
+        return self.height() - 2.0 * theme.px(17) - 6
 
     # Qt's own names
 
     def sizeHint(self) -> QSize:
         """A square and two lines."""
-        return QSize(98, theme.px(92 + 2 * 17) + 6)
+        return QSize(98, theme.px(self._high + 2 * 17) + 6)
 
     def minimumSizeHint(self) -> QSize:
         """Six fit beside the judgement in the smallest window."""
@@ -98,6 +106,11 @@ class SampleStrip(QWidget):
         self.tiles = [SampleTile() for _ in range(TILES)]
         for tile in self.tiles:
             row.addWidget(tile, 1)
+
+    def shorten(self, is_short: bool) -> None:  # noqa: FBT001 (one plain state)
+        """Crop the pictures to strips where the window is low."""
+        for tile in self.tiles:
+            tile.set_high(LOW_PX if is_short else HIGH_PX)
 
     def show_samples(self, samples: Sequence[SamplePrediction], pictures: Sequence[QPixmap | None]) -> None:
         """Show up to six answers; places without one stay empty."""

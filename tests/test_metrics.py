@@ -1,0 +1,129 @@
+import math
+
+import numpy as np
+import pytest
+from sklearn import metrics as sklearn_metrics
+
+from tlstudio.metrics import (
+    METRICS,
+    accuracy,
+    balanced_accuracy,
+    confusion_matrix,
+    sensitivity,
+    specificity,
+    wilson_interval,
+)
+
+# Three classes of 4, 3 and 3 images: three, two and one of them are found.
+LABELS = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2]
+PREDICTED = [0, 0, 0, 1, 1, 1, 2, 2, 0, 0]
+CONFUSION = np.array([[3, 1, 0], [0, 2, 1], [2, 0, 1]])
+
+
+def test_that_rows_of_the_confusion_matrix_are_the_truth():
+    assert np.array_equal(confusion_matrix(LABELS, PREDICTED, 3), CONFUSION)
+
+
+HAND_COMPUTED = {
+    "accuracy": 6 / 10,
+    "balanced_accuracy": (3 / 4 + 2 / 3 + 1 / 3) / 3,
+    "sensitivity": [3 / 4, 2 / 3, 1 / 3],
+    "specificity": [4 / 6, 6 / 7, 6 / 7],
+}
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_that_a_metric_equals_the_value_computed_by_hand(name):
+    assert np.allclose(METRICS[name].of(CONFUSION), HAND_COMPUTED[name], atol=1e-15)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_that_perfect_answers_give_one_and_the_worst_zero(name):
+    perfect = confusion_matrix([0, 1, 1], [0, 1, 1], 2)
+    worst = confusion_matrix([0, 1, 1], [1, 0, 0], 2)
+
+    assert np.all(np.asarray(METRICS[name].of(perfect)) == 1)
+    assert np.all(np.asarray(METRICS[name].of(worst)) == 0)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_that_the_order_of_the_images_is_of_no_account(name):
+    order = np.random.default_rng(0).permutation(len(LABELS))
+    shuffled = confusion_matrix(np.array(LABELS)[order], np.array(PREDICTED)[order], 3)
+
+    assert np.array_equal(METRICS[name].of(shuffled), METRICS[name].of(CONFUSION))
+    assert METRICS[name].is_per_class == (np.shape(METRICS[name].of(CONFUSION)) == (3,))
+
+
+def test_that_the_numbers_equal_those_of_scikit_learn():
+    rng = np.random.default_rng(3)
+    for classes in (2, 3, 7):
+        labels = np.concatenate([np.arange(classes), rng.integers(0, classes, 90)])
+        predicted = np.where(rng.random(labels.size) < 0.6, labels, rng.integers(0, classes, labels.size))
+        confusion = confusion_matrix(labels, predicted, classes)
+
+        assert np.array_equal(confusion, sklearn_metrics.confusion_matrix(labels, predicted))
+        assert math.isclose(accuracy(confusion), sklearn_metrics.accuracy_score(labels, predicted))
+        assert math.isclose(
+            balanced_accuracy(confusion), sklearn_metrics.balanced_accuracy_score(labels, predicted)
+        )
+        recalls = sklearn_metrics.recall_score(labels, predicted, average=None)
+        assert np.allclose(sensitivity(confusion), recalls)
+        for index in range(classes):
+            others_left_alone = sklearn_metrics.recall_score(labels != index, predicted != index)
+            assert math.isclose(specificity(confusion)[index], others_left_alone)
+
+
+def test_that_a_class_without_images_has_no_sensitivity_and_does_not_count():
+    confusion = confusion_matrix([0, 0, 1], [0, 1, 1], 3)
+
+    assert np.isnan(sensitivity(confusion)[2])
+    assert specificity(confusion)[2] == 1
+    assert balanced_accuracy(confusion) == (0.5 + 1) / 2
+
+
+def test_that_no_images_at_all_give_no_number():
+    nothing = confusion_matrix([], [], 2)
+
+    assert math.isnan(accuracy(nothing))
+    assert math.isnan(balanced_accuracy(nothing))
+
+
+@pytest.mark.parametrize(("labels", "predicted"), [([0, 2], [0, 1]), ([0, -1], [0, 1]), ([0], [0, 1])])
+def test_that_what_is_no_pair_of_labels_is_refused(labels, predicted):
+    with pytest.raises(ValueError):
+        confusion_matrix(labels, predicted, 2)
+
+
+# In percent, to one digit, as scipy.stats.binomtest(…).proportion_ci(method="wilson") gives them.
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [
+        (20, 20, 83.9, 100.0),
+        (18, 20, 69.9, 97.2),
+        (90, 100, 82.6, 94.5),
+        (360, 400, 86.7, 92.6),
+        (0, 20, 0.0, 16.1),
+    ],
+)
+def test_that_the_wilson_interval_has_the_published_ends(successes, trials, low, high):
+    ends = wilson_interval(successes, trials)
+
+    assert [round(100 * end, 1) for end in ends] == [low, high]
+
+
+def test_that_the_wilson_interval_is_exact_at_its_limits_and_without_trials():
+    assert wilson_interval(7, 7)[1] == 1.0
+    assert wilson_interval(0, 7)[0] == 0.0
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+def test_that_more_confidence_means_a_wider_interval():
+    narrow, wide = wilson_interval(18, 20, 0.90), wilson_interval(18, 20, 0.99)
+
+    assert wide[0] < narrow[0] < 0.9 < narrow[1] < wide[1]
+
+
+def test_that_more_successes_than_trials_are_refused():
+    with pytest.raises(ValueError):
+        wilson_interval(3, 2)

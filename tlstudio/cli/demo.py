@@ -25,7 +25,7 @@ from tlstudio.train.settings import TrainSettings
 SAMPLE = "blood-cells"
 MODEL = ModelSettings(backbone="resnet10t", freeze=0, weights="random")
 TRAIN = TrainSettings(epochs=3, batch_size=16, learning_rate=2e-3, layer_decay=1.0, early_stop_epochs=None)
-"""From random weights every layer has to learn, and alike. Epoch 2 was right for 50 of 50 validation images."""
+"""From random weights every layer learns alike. Epoch 2 had 50 of 50 validation images right."""
 
 PREDICTED_IMAGES = 12
 

@@ -1,6 +1,7 @@
 """Events as sentences for a terminal: counts before percent, a likely range beside a headline figure."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.data.events import ImagesScanned
@@ -65,6 +66,12 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"about {minutes} min" if minutes < 60 else f"about {minutes // 60} h {minutes % 60} min"
+
+
+def near(path: str) -> str:
+    """The path as seen from the working directory, if it lies below it."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -192,7 +199,7 @@ def _class_row(one: ClassResult, images: int) -> tuple[str, ...]:
 
 def _exported(event: ExportDone) -> str:
     return (
-        f"Run {event.run} is saved as {event.path} ({event.megabytes:.1f} MB).\n"
+        f"Run {event.run} is saved as {near(event.path)} ({event.megabytes:.1f} MB).\n"
         f"Run by onnxruntime, it gave the same class for {event.same_class} of "
         f"{counted(event.images_compared, 'image')}; the largest difference of a probability was "
         f"{event.largest_difference:.1g}. One image takes {event.milliseconds_per_image:.0f} ms here.\n"

@@ -113,7 +113,7 @@ def get_ready(
     _settle_precision(trainee, backbone, train, cache_folder, checkpoint)
     if checkpoint is not None:
         try:
-            restore(checkpoint, network, trainee.optimizer, trainee.average)
+            restore(checkpoint, network, trainee.optimizer, trainee.averaged)
         except (RuntimeError, ValueError, KeyError) as error:
             raise CheckpointDoesNotFit(backbone.title) from error
     return Ready(trainee, chosen.title, weights_file, weights_sha256)

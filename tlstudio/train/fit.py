@@ -194,8 +194,7 @@ def _keep(course: Course, trainee: Trainee, place: Place, done: EpochDone) -> No
     if done.is_best:
         write_tensors(course.folder / BEST_NAME, trainee.judged.state_dict(), {"epoch": done.epoch})
     append_metrics(course.folder, done)
-    average = trainee.average.module if trainee.average is not None else None
-    save_checkpoint(course.folder, place, trainee.network, trainee.optimizer, average)
+    save_checkpoint(course.folder, place, trainee.network, trainee.optimizer, trainee.averaged)
 
 
 def _is_patience_over(place: Place, settings: TrainSettings) -> bool:

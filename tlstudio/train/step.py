@@ -47,9 +47,14 @@ class Trainee:
     step: int = 0
 
     @property
+    def averaged(self) -> nn.Module | None:
+        """The network of averaged weights, if they are averaged."""
+        return None if self.average is None else self.average.module
+
+    @property
     def judged(self) -> nn.Module:
         """The network that is validated and kept: the average if there is one."""
-        return self.network if self.average is None else self.average.module
+        return self.averaged or self.network
 
     @property
     def learning_rate(self) -> float:

@@ -1,0 +1,174 @@
+"""A run that was broken off goes on to the very same numbers."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+
+import pytest
+from safetensors.torch import load_file, save_file
+
+from tlstudio.data.table import write_table
+from tlstudio.model.backbones import TEST_BACKBONES
+from tlstudio.model.network import create
+from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
+
+SETTINGS = {"epochs": 3, "augmentation": "strong"}
+
+
+def of(kind, events):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def numbers(event):
+    return {key: value for key, value in asdict(event).items() if key != "seconds"}
+
+
+def run_until(events, epochs):
+    """Iterate until so many epochs were reported."""
+    seen = []
+    for event in events:
+        seen += of(EpochDone, [event])
+        if len(seen) == epochs:
+            break
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("name", "is_averaged"), [("test_resnet", False), ("test_resnet", True), ("test_vit", False)]
+)
+def test_that_a_resumed_run_ends_as_the_unbroken_one(small_set, name, is_averaged):
+    settings = {**SETTINGS, "is_averaged": is_averaged, "model": name}
+    unbroken, broken = small_set.elsewhere("unbroken"), small_set.elsewhere("broken")
+    expected = of(EpochDone, unbroken.fit(**settings))
+
+    events = broken.fit(**settings)
+    first = run_until(events, 1)
+    del events
+    resumed = list(broken.fit(**settings, resume=True))
+
+    assert of(RunStarted, resumed)[0].epochs_done == 1
+    assert [numbers(event) for event in [*first, *of(EpochDone, resumed)]] == [numbers(e) for e in expected]
+    for file in ("best.safetensors", "last.safetensors"):
+        ours, theirs = load_file(broken.run_folder / file), load_file(unbroken.run_folder / file)
+        assert all((ours[key] == theirs[key]).all() for key in theirs)
+
+
+def test_that_a_run_broken_within_an_epoch_repeats_only_that_epoch(small_set, monkeypatch):
+    monkeypatch.setattr("tlstudio.train.fit.SECONDS_BETWEEN_EVENTS", 0.0)
+    unbroken, broken = small_set.elsewhere("unbroken"), small_set.elsewhere("broken")
+    expected = of(EpochDone, unbroken.fit(**SETTINGS))
+    for event in broken.fit(**SETTINGS):
+        if isinstance(event, BatchDone) and event.epoch == 2 and event.fraction > 0.5:
+            break
+
+    resumed = of(EpochDone, broken.fit(**SETTINGS, resume=True))
+
+    assert [numbers(event) for event in resumed] == [numbers(event) for event in expected[1:]]
+
+
+def test_that_a_damaged_checkpoint_falls_back_to_the_one_before(small_set):
+    expected = of(EpochDone, small_set.elsewhere("unbroken").fit(**SETTINGS))
+    run_until(small_set.fit(**SETTINGS), 2)
+    last = small_set.run_folder / "last.safetensors"
+    last.write_bytes(last.read_bytes()[:-9])
+
+    resumed = of(EpochDone, small_set.fit(**SETTINGS, resume=True))
+
+    assert [numbers(event) for event in resumed] == [numbers(event) for event in expected[1:]]
+    rows = (small_set.run_folder / "metrics.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.partition(",")[0] for row in rows] == ["epoch", "1", "2", "3"]
+
+
+def test_that_a_run_without_a_checkpoint_starts_again_from_its_first_epoch(small_set):
+    for event in small_set.fit(**SETTINGS):
+        if isinstance(event, RunStarted):
+            break
+
+    resumed = list(small_set.fit(**SETTINGS, resume=True))
+
+    assert [event.epoch for event in of(EpochDone, resumed)] == [1, 2, 3]
+
+
+def test_that_resuming_needs_neither_the_weights_file_nor_the_images(small_set, tmp_path):
+    weights = tmp_path / "w.safetensors"
+    save_file(create(TEST_BACKBONES["test_resnet"], 2).state_dict(), weights)
+    run_until(small_set.fit(**SETTINGS, weights=weights), 1)
+    weights.unlink()
+    shutil.rmtree(small_set.root)
+
+    resumed = list(small_set.fit(**SETTINGS, weights=weights, resume=True))
+
+    assert of(RunStarted, resumed)[0].weights == "w.safetensors"
+    assert [event.epoch for event in of(EpochDone, resumed)] == [2, 3]
+
+
+def test_that_patience_goes_on_where_it_was(small_set):
+    settings = {"epochs": 30, "early_stop_epochs": 3, "learning_rate": 1e-9}
+    expected = of(EpochDone, small_set.elsewhere("unbroken").fit(**settings))
+    run_until(small_set.fit(**settings), len(expected) - 1)
+
+    resumed = list(small_set.fit(**settings, resume=True))
+
+    assert len(of(EpochDone, resumed)) == 1
+    assert resumed[-1].stopped_early
+
+
+def test_that_resuming_a_finished_run_only_reports_its_end(small_set):
+    end = list(small_set.fit(**SETTINGS))[-1]
+
+    resumed = list(small_set.fit(**SETTINGS, resume=True))
+
+    assert of(EpochDone, resumed) == []
+    assert isinstance(resumed[-1], TrainDone)
+    assert (resumed[-1].best_epoch, resumed[-1].validation_accuracy) == (
+        end.best_epoch,
+        end.validation_accuracy,
+    )
+
+
+PROGRAM = """
+import sys
+import torch
+from pathlib import Path
+from tlstudio.data.table import read_table
+from tlstudio.model.settings import ModelSettings
+from tlstudio.train.fit import fit
+from tlstudio.train.settings import TrainSettings
+
+torch.set_num_threads(1)
+root, folder = Path(sys.argv[1]), Path(sys.argv[2])
+settings = TrainSettings(
+    epochs=3, batch_size=4, device="cpu", early_stop_epochs=None, augmentation="strong"
+)
+events = fit(
+    ModelSettings("test_resnet"), settings, read_table(folder / "images.csv"), ("dark", "light"), root,
+    folder / "runs" / "0001", folder / "cache", "0f", 1,
+)
+for event in events:
+    print(type(event).__name__, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_that_a_killed_process_loses_at_most_the_epoch_it_was_in(small_set):
+    command = [sys.executable, "-c", PROGRAM, str(small_set.root), str(small_set.folder)]
+    expected = of(EpochDone, small_set.elsewhere("unbroken").fit(**SETTINGS))
+    small_set.folder.mkdir(exist_ok=True)
+    write_table(small_set.folder / "images.csv", small_set.rows)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        epochs = 0
+        for line in child.stdout:
+            epochs += line.strip() == "EpochDone"
+            if epochs == 1:
+                child.send_signal(signal.SIGKILL)
+                break
+        child.wait()
+
+    resumed = list(small_set.fit(**SETTINGS, resume=True))
+    done = of(RunStarted, resumed)[0].epochs_done
+
+    assert child.returncode == -signal.SIGKILL
+    assert done >= 1
+    assert [numbers(event) for event in of(EpochDone, resumed)] == [numbers(e) for e in expected[done:]]

@@ -116,6 +116,7 @@ class ExportPage(Page):
         for part in (self.file, self.card):
             part.setVisible(run is not None)
         self.empty.setVisible(run is None)
+        self.copy_button.setVisible(run is not None)
         self.copy_button.setEnabled(example_code(run) is not None)
         self.copy_button.setToolTip("" if self.copy_button.isEnabled() else "Save the file first.")
         if project is None or run is None:
@@ -181,15 +182,14 @@ class ExportPage(Page):
 
     def _show_footer(self, project: Project) -> None:
         settings = project.settings.export
-        status = empty_parts(settings.not_to_be_used_for, settings.contact) or "All changes saved"
-        help_ = ""
+        status, help_ = empty_parts(settings.not_to_be_used_for, settings.contact) or "All changes saved", ""
         is_free = self.session.running_step is None
         if project.is_read_only:
-            status, help_ = "", "This project is open read-only. Open it here alone to save a file."
+            status, help_ = "", "Open read-only: nothing can be saved from here."
         elif self._is_exporting:
-            help_ = "You can leave this page. It goes on."
+            status, help_ = "", "You can leave this page. It goes on."
         elif not is_free:
-            help_ = "It can be saved when the work that is going on has ended. Try it works meanwhile."
+            status, help_ = "", "Saving waits until the step that runs has ended."
         self.footer(
             status=status,
             help=help_,

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import button
@@ -23,7 +23,6 @@ class CardNote(QFrame):
     def __init__(self, title: str, hint: str) -> None:
         super().__init__()
         self._title, self._hint, self._text = title, hint, ""
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.heading = label(title, "help_medium")
         self.words = label("", "help", wrap=True)
         self.write_button = button("Write", "plain", "pencil-simple", "small")

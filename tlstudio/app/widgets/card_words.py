@@ -113,7 +113,8 @@ def _weak_points(evaluation: EvaluateDone | None) -> str:
     ]
     mixed.sort(key=lambda mistake: (-mistake[0], -mistake[1]))
     said = [
-        f"Calls {count:,} of {of:,} {true} “{called}”." for _, count, of, true, called in mixed[:WEAK_POINTS]
+        f"Calls {count:,} of {of:,} {true} images “{called}”."
+        for _, count, of, true, called in mixed[:WEAK_POINTS]
     ]
     if not said:
         said = [f"No mistake on these {evaluation.images:,} images; others may show some."]

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import Card, line
+from tlstudio.app.widgets.elided_label import ElidedLabel
 from tlstudio.app.widgets.export_words import (
     OPEN_FORMAT,
     SAME_ANSWERS,
@@ -19,6 +20,7 @@ from tlstudio.app.widgets.file_marks import CheckedBar, FileBadge, Mark
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.progress_bar import ProgressBar
 from tlstudio.app.widgets.switch import Switch
+from tlstudio.app.widgets.wrapping import measure_by_width
 from tlstudio.export.events import ExportDone
 
 PARITY_ROWS = 3
@@ -42,14 +44,14 @@ class FileCard(Card):
     def __init__(self) -> None:
         super().__init__()
         self.body.setSpacing(theme.px(14))
-        self.name = label("", "section")
+        self.name = ElidedLabel("", "section")
         self.facts = label("", "help", "text2", wrap=True)
         self.runs = QComboBox()
         self.runs.setAccessibleName("Run to save")
         self.runs.activated.connect(self._activated)
         self.show_button = button("Show in folder", "plain", "folder-open")
         self.show_button.clicked.connect(self.show_pressed)
-        self.checked = CheckedBar()
+        self.checked = CheckedBar(self.show_button)
         self.comparison = label("", "body", "text2", wrap=True)
         self.switch = Switch()
         self.switch.setAccessibleName("Put image preparation inside the file")
@@ -59,6 +61,7 @@ class FileCard(Card):
         self.body.addWidget(self.checked)
         self.body.addLayout(self._progress_rows())
         self.body.addLayout(self._columns())
+        measure_by_width(self)
 
     def _head_row(self) -> QHBoxLayout:
         words = QVBoxLayout()
@@ -72,7 +75,6 @@ class FileCard(Card):
         row.addWidget(FileBadge())
         row.addLayout(words, 1)
         row.addWidget(self.runs)
-        row.addWidget(self.show_button)
         return row
 
     def _progress_rows(self) -> QHBoxLayout:
@@ -99,7 +101,7 @@ class FileCard(Card):
         left.addWidget(self.comparison)
         left.addLayout(self._parity_grid())
         left.addStretch(1)
-        columns.addLayout(left, 1)
+        columns.addLayout(left, 6)
         columns.addWidget(line(is_vertical=True))
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -110,7 +112,7 @@ class FileCard(Card):
         right.setSpacing(12)
         right.addLayout(words, 1)
         right.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignTop)
-        columns.addLayout(right, 1)
+        columns.addLayout(right, 5)
         return columns
 
     def _parity_grid(self) -> QGridLayout:
@@ -125,13 +127,14 @@ class FileCard(Card):
         for place, parts in enumerate(self._rows):
             for column, part in enumerate(parts):
                 grid.addWidget(part, place, column)
+            grid.setAlignment(parts[2], Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return grid
 
     # What is shown
 
     def show_file(self, name: str, size: str) -> None:
         """Name and size."""
-        self.name.setText(name)
+        self.name.show_text(name)
         self.facts.setText(f"{size}. {OPEN_FORMAT}")
 
     def show_runs(self, runs: Sequence[tuple[int, str]], current: int, *, is_enabled: bool) -> None:

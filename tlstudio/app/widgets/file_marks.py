@@ -72,11 +72,10 @@ class Mark(QWidget):
 class CheckedBar(QFrame):
     """The one good message that stays: the file was compared, and is the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, action: QWidget) -> None:
         super().__init__()
         self.setProperty("kind", "message")
         self.setProperty("tone", "ok")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.mark = Mark("shield-check", "ok_text")
         self.title = label("", "body_medium", "ok_text", wrap=True)
         self.text = label("", "help", "text2", wrap=True)
@@ -85,10 +84,11 @@ class CheckedBar(QFrame):
         words.addWidget(self.title)
         words.addWidget(self.text)
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 14, 8)
+        row.setContentsMargins(14, 8, 8, 8)
         row.setSpacing(12)
         row.addWidget(self.mark)
         row.addLayout(words, 1)
+        row.addWidget(action)
         theme.watcher().changed.connect(self._restyle)
         self._restyle()
 

@@ -8,6 +8,7 @@ from tlstudio.app.widgets.card import Card, line
 from tlstudio.app.widgets.card_note import CardNote
 from tlstudio.app.widgets.card_words import CardText
 from tlstudio.app.widgets.labels import Label, label
+from tlstudio.app.widgets.wrapping import measure_by_width
 from tlstudio.export.settings import ExportSettings
 
 
@@ -43,6 +44,7 @@ class ModelCardView(Card):
         grid.addLayout(self._part("fingerprint", "Fingerprint of the file"), 2, 2)
         self.body.addLayout(grid)
         self.body.addWidget(label(RESEARCH_NOTICE, "help", "text2", wrap=True))
+        measure_by_width(self)
         selectable = Qt.TextInteractionFlag.TextSelectableByMouse
         for part in self._parts.values():
             part.setTextInteractionFlags(selectable)

@@ -24,6 +24,8 @@ class NothingYet(Card):
         super().__init__()
         self.button = button(action, "plain", action_icon)
         self.button.clicked.connect(self.pressed)
+        if action_icon == "arrow-right":
+            self.button.set_icon_behind()
         words = label(text, "body", "text2", wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.body.addStretch(1)

@@ -252,6 +252,7 @@ class TryItDock(TryView):
         is_preparing = self._asking.is_busy and self._asking.step == "export"
         self.show_preparing(run, self._progress, is_preparing=is_preparing, is_there=is_there)
         self.show_failure(self._failure)
+        self.row.setVisible(bool(self.tries))
         self.row.show_tries([(known.picture, known.path.name) for known in self.tries], self.shown)
 
     def _show_try(self, number: int) -> None:

@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import button, icon_button
 from tlstudio.app.widgets.card import line
 from tlstudio.app.widgets.chip import Chip
+from tlstudio.app.widgets.elided_label import ElidedLabel
 from tlstudio.app.widgets.export_words import progress_words
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.message_bar import MessageBar
@@ -16,6 +17,7 @@ from tlstudio.app.widgets.picture_well import PictureWell
 from tlstudio.app.widgets.probability_bars import ProbabilityBars, sureness
 from tlstudio.app.widgets.progress_bar import ProgressBar
 from tlstudio.app.widgets.tries_row import TriesRow
+from tlstudio.app.widgets.wrapping import measure_by_width
 from tlstudio.events import Failed, Progress
 from tlstudio.export.events import Predicted
 from tlstudio.project.project import Run
@@ -94,11 +96,11 @@ class TryView(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)
+        measure_by_width(inside)
         return area
 
     def _name_row(self) -> QHBoxLayout:
-        self.file_name = label("", "help", "text2")
-        self.file_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.file_name = ElidedLabel("", "help", "text2")
         self.choose_button = button("Choose image…", "plain", "image", "small")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -126,7 +128,8 @@ class TryView(QWidget):
 
     def _answer_row(self) -> QHBoxLayout:
         self.answer = label("", "figure")
-        self.sure = label("", "card", "text2")
+        self.sure = label("", "body_medium", "text2")
+        self.sure.setContentsMargins(0, 0, 0, 3)  # on the line of the larger letters
         self._answer_line = QHBoxLayout()
         self._answer_line.setSpacing(8)
         self._answer_line.addWidget(self.answer)
@@ -152,15 +155,12 @@ class TryView(QWidget):
         """Whose answers these are."""
         words = f"Run {run.number}, epoch {run.best_epoch} so far" if is_training else f"Run {run.number}"
         self.chip.say(words, "neutral")
-        for part in (self.chip, self.hint, self.choose_button, self.file_name, self.row):
+        for part in (self.chip, self.hint, self.choose_button, self.file_name):
             part.show()
 
     def show_image(self, name: str, picture: QImage | None, error: str) -> None:
         """The image, or why there is none; an empty name shows the drop zone."""
-        room = WIDTH - 2 * MARGIN - self.choose_button.sizeHint().width() - 8
-        metrics = QFontMetrics(theme.font("help"))
-        self.file_name.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room))
-        self.file_name.setToolTip(name)
+        self.file_name.show_text(name)
         if error:
             reason = f"{error[:1].lower()}{error[1:]}".rstrip(".")
             self.well.show_words(f"Could not read this file: {reason}.", "file-x", "bad_text")
@@ -214,7 +214,7 @@ class TryView(QWidget):
         self.message.say("accent", title, text)
 
     def _place_answer(self, words: str, sure: str) -> None:
-        room = WIDTH - 2 * MARGIN - 8 - QFontMetrics(theme.font("card")).horizontalAdvance(sure)
+        room = WIDTH - 2 * MARGIN - 8 - QFontMetrics(theme.font("body_medium")).horizontalAdvance(sure)
         is_short = QFontMetrics(theme.font("figure")).horizontalAdvance(words) <= room
         self.answer.set_role("figure" if is_short else "card")
         self.answer.setWordWrap(not is_short)

@@ -81,10 +81,12 @@ def judgement(answers: Answers, classes: Sequence[str], *, run: int, times_seen:
     )
 
 
-def read_evaluation(run_folder: Path) -> EvaluateDone | None:
-    """The newest judgement of a run, or None if there is none that can be read."""
+def read_evaluation(run_folder: Path, best_epoch: int) -> EvaluateDone | None:
+    """The newest judgement of the weights of that epoch, or None if there is none that can be read."""
     try:
         content = json.loads((run_folder / EVALUATION_NAME).read_bytes())
+        if content["best_epoch"] != best_epoch:  # the run was resumed and found better weights
+            return None
         return TypeAdapter(EvaluateDone).validate_python(content["result"])
     except (OSError, ValueError, TypeError, KeyError):
         return None

@@ -118,7 +118,7 @@ def test_that_a_class_name_is_composed_and_its_path_is_as_on_disk(tmp_path):
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("Cats", "cats"), ("größe", unicodedata.normalize("NFD", "größe")), ("Größe", "GRÖSSE")],
+    [("Cats", "cats"), ("größe", unicodedata.normalize("NFD", "größe")), ("Größe", "GRÖßE")],
 )
 def test_that_two_class_names_that_look_alike_are_refused_by_name(first, second, tmp_path):
     settings = touch(tmp_path, f"{first}/1.png", f"{second}/1.png", "dogs/1.png")
@@ -138,7 +138,7 @@ def test_that_class_names_of_different_case_in_two_splits_are_refused(tmp_path):
         )
 
 
-@pytest.mark.parametrize("root", ["", "/nowhere/at/all"])
+@pytest.mark.parametrize("root", ["", "/nowhere/at/all", "a\0b"])
 def test_that_a_missing_folder_is_refused(root):
     with pytest.raises(FolderNotFound):
         find_images(DataSettings(root=root))
@@ -199,6 +199,10 @@ def test_that_only_chosen_class_folders_are_used(tmp_path):
         find_images(DataSettings(root=settings.root, folders=("a", "d")))
 
 
+def test_that_two_words_that_differ_in_letters_are_two_classes(tmp_path):
+    assert find_images(touch(tmp_path, "Maße/1.png", "Masse/1.png")).classes == ("Masse", "Maße")
+
+
 def test_that_links_in_circles_end_and_every_file_is_found_once(tmp_path):
     root = tmp_path / "root"
     settings = touch(root, "a/1.png", "b/1.png", "a/deep/2.png")
@@ -207,6 +211,8 @@ def test_that_links_in_circles_end_and_every_file_is_found_once(tmp_path):
     (root / "a" / "above").symlink_to(tmp_path)
     (root / "b" / "sideways").symlink_to(root / "a" / "deep")
     (root / "a" / "deep" / "broken").symlink_to(root / "nothing")
+    (root / "a" / "itself").symlink_to("itself")
+    (root / "itself").symlink_to("itself")
     (root / "a" / "broken.png").symlink_to(root / "nothing.png")
 
     assert paths(find_images(settings)) == ["a/1.png", "a/broken.png", "a/deep/2.png", "b/1.png"]
@@ -224,6 +230,15 @@ def test_that_folders_deeper_than_any_sensible_set_end_the_search(tmp_path):
     settings = touch(tmp_path, "a/1.png", "b/1.png", "a/" + "d/" * 40 + "deep.png")
 
     assert paths(find_images(settings)) == ["a/1.png", "b/1.png"]
+
+
+def test_that_a_folder_inside_a_closed_one_is_refused(plain_user):
+    settings = touch(plain_user.folder / "closed" / "images", "a/1.png", "b/1.png")
+    (plain_user.folder / "closed").chmod(0)
+    plain_user.become()
+
+    with pytest.raises(FolderNotReadable, match="“images”"):
+        find_images(settings)
 
 
 def test_that_a_class_folder_without_permission_is_refused_by_name(plain_user):

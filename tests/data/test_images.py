@@ -350,7 +350,7 @@ def test_that_white_is_zero_is_turned_round(tmp_path):
         ([-10.0, 0.0, 10.0], [0, 128, 255]),
         ([0.0, np.nan, 500.0], [0, 0, 255]),
         ([7.0, 7.0, 7.0], [0, 0, 0]),
-        ([np.nan, np.nan, np.inf], [0, 0, 0]),
+        ([np.nan, np.nan, np.inf], [0, 0, 255]),
     ],
 )
 def test_that_floats_are_scaled_by_zero_to_one_or_by_their_own_range(values, expected, tmp_path):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -71,7 +72,7 @@ class ResizedImages:
         if missing:
             yield from _decode(missing, root, cache_folder, p)
             self._part_of = _find(cache_folder, key, wanted)
-            if len(self._part_of) < len(wanted) and not root.is_dir():
+            if len(self._part_of) < len(wanted) and not os.path.isdir(root):
                 raise FolderNotFound(root.name)
         self.rows = tuple(row for row in rows if row.sha256 in self._part_of)
         if rows and not self.rows:
@@ -99,7 +100,7 @@ def _decode(missing: Sequence[ImageRow], root: Path, folder: Path, p: Preprocess
             raise UnreadableImage(row.path, "It changed since it was added")
         return bounded(np.asarray(resize(image, p)))
 
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise FolderNotFound(root.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """Class folders, or train, val and test over class folders, become a list of labelled files."""
 
 import os
+import stat
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -81,8 +82,7 @@ def find_images(settings: DataSettings) -> Found:
         DataError: if the root can't be read, holds no images or one class, or its class names clash.
     """
     root = Path(settings.root)
-    if not settings.root or not root.is_dir():
-        raise FolderNotFound(root.name or str(root))
+    _require_folder(root, settings.root)
     tops = _folders(root)
     is_given = _gives_splits(root, tops)
     found: list[FoundImage] = []
@@ -100,6 +100,17 @@ def find_images(settings: DataSettings) -> Found:
     classes = _check_classes(root, found, is_given=is_given)
     notes += _empty_class_folders(root, tops, classes, settings) if not is_given else []
     return Found(tuple(sorted(found, key=lambda image: image.path)), classes, tuple(notes))
+
+
+def _require_folder(root: Path, chosen: str) -> None:
+    try:
+        if chosen and stat.S_ISDIR(os.stat(root).st_mode):
+            return
+    except PermissionError as error:
+        raise FolderNotReadable(root.name, "the permission is missing") from error
+    except (OSError, ValueError):  # ValueError: no file system knows such a name
+        pass
+    raise FolderNotFound(root.name or str(root))
 
 
 def _gives_splits(root: Path, tops: Sequence[str]) -> bool:
@@ -135,13 +146,16 @@ def _only_chosen(found: list[FoundImage], settings: DataSettings, root: str) -> 
 def _check_classes(root: Path, found: list[FoundImage], *, is_given: bool) -> tuple[str, ...]:
     if not found:
         raise NoImages(root.name, is_empty=not any(root.iterdir()))
-    by_fold: dict[str, set[str]] = defaultdict(set)
+    by_case: dict[str, set[str]] = defaultdict(set)
     # Two folders may also differ in Unicode form alone: then their names are equal here, their paths aren't.
     folder_names: dict[str, set[str]] = defaultdict(set)
     for image in found:
-        by_fold[image.class_name.casefold()].add(image.class_name)
-        folder_names[image.class_name].add(image.path.split("/")[1 if is_given else 0])
-    for names in (*by_fold.values(), *folder_names.values()):
+        # Not casefold(): Masse and Maße are two words.
+        by_case[image.class_name.lower()].add(image.class_name)
+        parts = image.path.split("/")
+        above, folder = (parts[0], parts[1]) if is_given else ("", parts[0])
+        folder_names[f"{above}/{image.class_name}"].add(folder)
+    for names in (*by_case.values(), *folder_names.values()):
         if len(names) > 1:
             first, second = sorted(names)[:2]
             raise ClassNamesTooAlike(first, second)
@@ -173,7 +187,7 @@ def _empty_class_folders(
     if unused and not settings.folders:
         has = "holds no images and is" if len(unused) == 1 else "hold no images and are"
         notes.append(f"{listed(unused)} {has} not used as a class.")
-    loose = Counter(_is_image_name(entry.name) and entry.is_file() for entry in _entries(root))[True]
+    loose = Counter(_is_image_name(entry.name) and not _is_folder(entry) for entry in _entries(root))[True]
     if loose:
         lies = "image lies" if loose == 1 else "images lie"
         notes.append(f"{loose} {lies} beside the class folders, so the class is unknown; not used.")
@@ -181,7 +195,7 @@ def _empty_class_folders(
 
 
 def _folders(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in _entries(folder) if entry.is_dir())
+    return sorted(entry.name for entry in _entries(folder) if _is_folder(entry))
 
 
 def _files(root: Path, below: str) -> Iterator[str]:
@@ -196,14 +210,17 @@ def _files(root: Path, below: str) -> Iterator[str]:
     while waiting:
         relative, depth = waiting.pop()
         folder = root / relative
-        facts = folder.stat()
+        try:
+            facts = folder.stat()
+        except OSError:
+            continue  # it vanished since its name was read
         # Windows network drives give no inode numbers; the depth limit holds there.
         if facts.st_ino and (facts.st_dev, facts.st_ino) in seen:
             continue
         seen.add((facts.st_dev, facts.st_ino))
         for entry in _entries(folder):
             path = f"{relative}/{entry.name}"
-            if entry.is_dir():
+            if _is_folder(entry):
                 if depth < DEEPEST and not (entry.is_symlink() and _is_within(entry.path, real_root)):
                     waiting.append((path, depth + 1))
             elif _is_image_name(entry.name):
@@ -220,6 +237,13 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         raise FolderNotReadable(folder.name, "the permission is missing") from error
     except OSError as error:
         raise FolderNotReadable(folder.name, (error.strerror or "unknown reason").lower()) from error
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link to itself, or to where the user may not look
 
 
 def _is_skipped(name: str) -> bool:

@@ -121,7 +121,7 @@ def _shown(path: str) -> str:
 
 def _require_enough(settings: DataSettings, found: Found, read: _Read) -> None:
     root = Path(settings.root)
-    if read.set_aside and not root.is_dir():
+    if read.set_aside and not os.path.isdir(root):
         raise FolderNotFound(root.name)
     if not read.usable:
         raise NoImages(root.name, is_empty=False, set_aside=len(read.set_aside))

@@ -65,7 +65,7 @@ def split_images(
         }
         splits = _deal(images, groups, shares, settings.seed, kept or {}, notes)
         return Splitting(splits, groups, tuple(notes))
-    return _complete(images, groups, settings, notes)
+    return _complete(images, groups, settings, kept or {}, notes)
 
 
 def join_copies(images: Sequence[SplitImage]) -> tuple[dict[str, str], list[str]]:
@@ -100,7 +100,11 @@ def join_copies(images: Sequence[SplitImage]) -> tuple[dict[str, str], list[str]
 
 
 def _complete(
-    images: Sequence[SplitImage], groups: dict[str, str], settings: DataSettings, notes: list[str]
+    images: Sequence[SplitImage],
+    groups: dict[str, str],
+    settings: DataSettings,
+    kept: Mapping[str, Split],
+    notes: list[str],
 ) -> Splitting:
     """The given splits as they are, a missing one taken from where it leaks nothing."""
     given = {image.given for image in images}
@@ -110,7 +114,7 @@ def _complete(
     if "test" not in given:
         held_out = [image for image in images if image.given == "validation"]
         halves: dict[Split, float] = {"test": 0.5, "validation": 0.5}
-        splits |= _deal(held_out, groups, halves, settings.seed, {}, notes)
+        splits |= _deal(held_out, groups, halves, settings.seed, kept, notes)
         notes.append(
             "There is no test folder, so the validation images were divided in half: one half chooses the "
             "best epoch, the other is the test. The training images stay exactly as given."
@@ -119,7 +123,7 @@ def _complete(
         learning = [image for image in images if image.given == "train"]
         share = settings.validation_fraction / (settings.train_fraction + settings.validation_fraction)
         parts: dict[Split, float] = {"train": 1 - share, "validation": share}
-        splits |= _deal(learning, groups, parts, settings.seed, {}, notes)
+        splits |= _deal(learning, groups, parts, settings.seed, kept, notes)
         notes.append(
             f"There is no validation folder, so {share:.0%} of the training images choose the best epoch. "
             "The test images stay exactly as given."

@@ -8,6 +8,9 @@ from PIL import Image
 
 TONES_16_BIT = 65535
 
+BLOCK = 1 << 20
+"""Values that are scaled at a time: 100 megapixels at once would need gigabytes in between."""
+
 
 def to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     """A decoded Pillow image as 8-bit RGB, and what was special about it.
@@ -46,14 +49,15 @@ def eight_bit(
         return pixels
     if pixels.dtype == np.bool_:
         return pixels.astype(np.uint8) * np.uint8(255)
-    values: NDArray[Any] = pixels.astype(np.float64 if pixels.dtype.itemsize > 2 else np.float32)
-    finite = values if pixels.dtype.kind in "iu" else values[np.isfinite(values)]
-    low, high = limits or _own_limits(pixels, finite, is_signed_16=is_signed_16)
-    if high <= low:
-        return np.zeros(pixels.shape, np.uint8)
-    scaled = np.clip((values - low) * (255.0 / (high - low)), 0, 255)
-    whole: NDArray[np.uint8] = np.rint(np.nan_to_num(scaled, nan=0.0)).astype(np.uint8)
-    return whole
+    low, high = limits or _own_limits(pixels, is_signed_16=is_signed_16)
+    flat = np.ascontiguousarray(pixels).reshape(-1)
+    scaled = np.zeros(flat.shape, np.uint8)
+    if high > low:
+        for start in range(0, flat.size, BLOCK):
+            block = flat[start : start + BLOCK].astype(np.float64)
+            tones = np.clip((block - low) * (255.0 / (high - low)), 0, 255)
+            scaled[start : start + BLOCK] = np.rint(np.nan_to_num(tones, nan=0.0))
+    return scaled.reshape(pixels.shape)
 
 
 def limits_from_tags(tags: Any) -> tuple[float, float] | None:
@@ -69,18 +73,19 @@ def limits_from_tags(tags: Any) -> tuple[float, float] | None:
     return (low, high) if high > low else None
 
 
-def _own_limits(pixels: NDArray[Any], finite: NDArray[Any], *, is_signed_16: bool) -> tuple[float, float]:
-    if pixels.dtype.kind == "u" and pixels.dtype.itemsize == 2:
+def _own_limits(pixels: NDArray[Any], *, is_signed_16: bool) -> tuple[float, float]:
+    kind, size = pixels.dtype.kind, pixels.dtype.itemsize
+    if kind == "u" and size == 2:
         return 0.0, float(TONES_16_BIT)
-    if is_signed_16 or (pixels.dtype.kind == "i" and pixels.dtype.itemsize <= 2):
-        info = np.iinfo(np.int8 if pixels.dtype.itemsize == 1 else np.int16)
+    if is_signed_16 or (kind == "i" and size <= 2):
+        info = np.iinfo(np.int8 if size == 1 else np.int16)
         return float(info.min), float(info.max)
-    if finite.size == 0:
-        return 0.0, 0.0
-    low, high = float(finite.min()), float(finite.max())
-    if pixels.dtype.kind == "f" and low >= 0.0 and high <= 1.0:
-        return 0.0, 1.0
-    return low, high
+    if kind == "f":
+        is_number = np.isfinite(pixels)
+        low = float(np.min(pixels, where=is_number, initial=np.inf))
+        high = float(np.max(pixels, where=is_number, initial=-np.inf))
+        return (0.0, 1.0) if low >= 0.0 and high <= 1.0 else (low, high)
+    return float(pixels.min()), float(pixels.max())
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -98,3 +98,10 @@ def test_that_an_old_jump_is_forgotten_after_two_calm_epochs():
     said = judge(epochs([1, 4, 0.9, 0.8], [0.5, 0.4, 0.6, 0.7], [0.5] * 4, [0.5, 0.4, 0.6, 0.7]))
 
     assert said.kind == "rising"
+
+
+def test_that_no_change_is_not_called_a_rise_of_nothing():
+    said = judge(epochs(falling(3), [0.8, 0.85, 0.9], [0.3] * 3, [1.0, 1.0, 1.0]))
+
+    assert said.sentence == "Validation accuracy stayed the same over the last 2 epochs."
+    assert said.reason.startswith("It is better on Validation than on Training images.")

@@ -154,7 +154,12 @@ def _whole(field: TrainField, changed: Callable[[object], None]) -> _Editor:
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
     box.valueChanged.connect(lambda value: box.setSuffix(_unit(field, value)))
-    return _Editor(box, lambda value: (box.setValue(int(value)), box.setSuffix(_unit(field, int(value)))))
+
+    def put(value: int) -> None:
+        box.setValue(value)
+        box.setSuffix(_unit(field, value))
+
+    return _Editor(box, put)
 
 
 def _optional(field: TrainField, changed: Callable[[object], None]) -> _Editor:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from tlstudio.app import theme
@@ -100,19 +100,14 @@ class ChartOverlay(QWidget):
             if points:
                 ends.append((self._place(*points[-1]), f"{name} {self._marks.written(points[-1][1])}", token))
         line = metrics.height() + 3
-        heights = _apart([at.y() for at, _, _ in ends], line, *self._span())
+        widest = max((metrics.horizontalAdvance(words) for _, words, _ in ends), default=0.0) + 4
+        has_room = all(at.x() + 16 + widest <= self.width() for at, _, _ in ends)
+        heights = [at.y() for at, _, _ in ends]
+        heights = _apart(heights, line, *self._span()) if has_room else _aside(heights, line, *self._span())
         for (at, words, curve), y in zip(ends, heights, strict=True):
-            width = metrics.horizontalAdvance(words) + 4
-            left = min(at.x() + 16, self.width() - width)
-            plate = QRectF(left - 3, y - line / 2, width + 4, line)
-            if left < at.x() + 16:  # over the curve itself: on a plate, above or below the line
-                shade = QColor(theme.color("card"))
-                shade.setAlphaF(0.85)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(shade)
-                painter.drawPath(rounded(plate, 4))
+            left = at.x() + 16 if has_room else self.width() - widest - 4
             painter.setPen(theme.color("accent_text" if curve == "s_val" else "text2"))
-            draw_text(painter, plate.adjusted(3, 0, 0, 0), words, LEFT)
+            draw_text(painter, QRectF(left, y - line / 2, widest, line), words, LEFT if has_room else RIGHT)
 
     def _paint_reading(self, painter: QPainter) -> None:
         values = [dict(self._marks.training).get(self._epoch), dict(self._marks.validation).get(self._epoch)]
@@ -195,3 +190,11 @@ def _apart(heights: list[float], line: float, top: float, bottom: float) -> list
         first, second = first + up, second - up
     shift = max(0.0, top + line / 2 - min(first, second)) - max(0.0, max(first, second) + line / 2 - bottom)
     return [first + shift, second + shift]
+
+
+def _aside(heights: list[float], line: float, top: float, bottom: float) -> list[float]:
+    """At the right edge: both names below curves that end high, above those that end low; in their order."""
+    ranks = sorted(range(len(heights)), key=lambda place: heights[place])
+    is_high = bool(heights) and sum(heights) / len(heights) < (top + bottom) / 2
+    first = max(heights) + line if is_high else min(heights, default=0.0) - line * len(heights)
+    return [first + line * ranks.index(place) for place in range(len(heights))]

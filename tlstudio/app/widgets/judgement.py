@@ -110,6 +110,9 @@ def _trend(epochs: Sequence[EpochDone]) -> Judgement:
     if change < 0:
         sentence = f"Validation accuracy fell {-change:.1f} points over the last 2 epochs."
         return Judgement("falling", sentence, "This may be chance. The best epoch is kept.")
+    if change < 0.05:
+        sentence = "Validation accuracy stayed the same over the last 2 epochs."
+        return Judgement("slow", sentence, _gap(last))
     sentence = f"Slow. Validation accuracy rose {change:.1f} points over the last 2 epochs."
     return Judgement("slow", sentence, _gap(last))
 
@@ -118,6 +121,8 @@ def _gap(last: EpochDone) -> str:
     gap = _points(last.train_accuracy - last.validation_accuracy)
     if gap > GAP_POINTS:
         return f"It is {gap:.1f} points better on Training images, so it may also be memorising some of them."
+    if gap < -GAP_POINTS:
+        return "It is better on Validation than on Training images. Augmentation may make those harder."
     return "The two curves stay close, so it is not just memorising your images."
 
 

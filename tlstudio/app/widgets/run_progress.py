@@ -52,11 +52,13 @@ class RunProgress(Card):
 
 
 def best_so_far(run: Run | None) -> tuple[str, str]:
-    """Validation accuracy of the best epoch, and which that is."""
+    """Validation accuracy of the best epoch, which that is, and how many images it rests on."""
     best = run.best if run else None
     if run is None or best is None:
         return "–", "after the first epoch"
-    return percent(best.validation_accuracy, run.started.validation_images), f"epoch {best.epoch}"
+    images = run.started.validation_images
+    right = round(best.validation_accuracy * images)
+    return percent(best.validation_accuracy, images), f"epoch {best.epoch}, {right:,} of {images:,}"
 
 
 def rarest_found(run: Run | None) -> tuple[str, str]:

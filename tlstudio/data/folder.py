@@ -4,7 +4,7 @@ import os
 import stat
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,9 +19,9 @@ from tlstudio.data.errors import (
     OnlyOneClass,
     listed,
 )
-from tlstudio.data.images import SUFFIXES
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import Split
+from tlstudio.data.walk import entries, files, folders, is_folder, is_image_name
 
 SPLIT_FOLDERS: dict[str, Split] = {
     "train": "train",
@@ -33,11 +33,6 @@ SPLIT_FOLDERS: dict[str, Split] = {
     "testing": "test",
 }
 """Folder name in lower case → the split that it gives."""
-
-SKIPPED = {"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"}
-"""What systems leave among images, in lower case; names that start with a dot are skipped as well."""
-
-DEEPEST = 32
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ def find_images(settings: DataSettings) -> Found:
     """
     root = Path(settings.root)
     _require_folder(root, settings.root)
-    tops = _folders(root)
+    tops = folders(root)
     is_given = _gives_splits(root, tops)
     found: list[FoundImage] = []
     notes: list[str] = []
@@ -92,7 +87,7 @@ def find_images(settings: DataSettings) -> Found:
             split = SPLIT_FOLDERS.get(top.lower())
             if split:
                 found += _in_class_folders(root, top, split)
-            elif any(True for _ in _files(root, top)):
+            elif any(True for _ in files(root, top)):
                 notes.append(f"The folder “{top}” beside the splits is not used.")
     else:
         found = _in_class_folders(root, "", "")
@@ -117,7 +112,7 @@ def _gives_splits(root: Path, tops: Sequence[str]) -> bool:
     """Whether the folders are train and others, each over class folders."""
     splits = {SPLIT_FOLDERS[top.lower()] for top in tops if top.lower() in SPLIT_FOLDERS}
     return "train" in splits and all(
-        _folders(root / top) or not any(True for _ in _files(root, top))
+        folders(root / top) or not any(True for _ in files(root, top))
         for top in tops
         if top.lower() in SPLIT_FOLDERS
     )
@@ -126,10 +121,10 @@ def _gives_splits(root: Path, tops: Sequence[str]) -> bool:
 def _in_class_folders(root: Path, below: str, split: Split | Literal[""]) -> list[FoundImage]:
     start = root / below if below else root
     found = []
-    for name in _folders(start):
+    for name in folders(start):
         class_name = unicodedata.normalize("NFC", name)
         folder = f"{below}/{name}" if below else name
-        found += [FoundImage(path, class_name, split) for path in _files(root, folder)]
+        found += [FoundImage(path, class_name, split) for path in files(root, folder)]
     return found
 
 
@@ -187,77 +182,8 @@ def _empty_class_folders(
     if unused and not settings.folders:
         has = "holds no images and is" if len(unused) == 1 else "hold no images and are"
         notes.append(f"{listed(unused)} {has} not used as a class.")
-    loose = Counter(_is_image_name(entry.name) and not _is_folder(entry) for entry in _entries(root))[True]
+    loose = Counter(is_image_name(entry.name) and not is_folder(entry) for entry in entries(root))[True]
     if loose:
         lies = "image lies" if loose == 1 else "images lie"
         notes.append(f"{loose} {lies} beside the class folders, so the class is unknown; not used.")
     return notes
-
-
-def _folders(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in _entries(folder) if _is_folder(entry))
-
-
-def _files(root: Path, below: str) -> Iterator[str]:
-    """Paths relative to the root of all files with an image's suffix at any depth below a folder.
-
-    A link to a folder is followed only out of the root, because what lies inside is found by its own
-    path, and never to a folder that was seen before.
-    """
-    real_root = os.path.realpath(root)
-    waiting = [(below, 1)]
-    seen: set[tuple[int, int]] = set()
-    while waiting:
-        relative, depth = waiting.pop()
-        folder = root / relative
-        try:
-            facts = folder.stat()
-        except OSError:
-            continue  # it vanished since its name was read
-        # Windows network drives give no inode numbers; the depth limit holds there.
-        if facts.st_ino and (facts.st_dev, facts.st_ino) in seen:
-            continue
-        seen.add((facts.st_dev, facts.st_ino))
-        for entry in _entries(folder):
-            path = f"{relative}/{entry.name}"
-            if _is_folder(entry):
-                if depth < DEEPEST and not (entry.is_symlink() and _is_within(entry.path, real_root)):
-                    waiting.append((path, depth + 1))
-            elif _is_image_name(entry.name):
-                yield path
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return [entry for entry in entries if not _is_skipped(entry.name)]
-    except FileNotFoundError as error:
-        raise FolderNotFound(folder.name) from error
-    except PermissionError as error:
-        raise FolderNotReadable(folder.name, "the permission is missing") from error
-    except OSError as error:
-        raise FolderNotReadable(folder.name, (error.strerror or "unknown reason").lower()) from error
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False  # a link to itself, or to where the user may not look
-
-
-def _is_skipped(name: str) -> bool:
-    return name.startswith(".") or name.lower() in SKIPPED
-
-
-def _is_image_name(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in SUFFIXES
-
-
-def _is_within(path: str, real_root: str) -> bool:
-    real = os.path.realpath(path)
-    try:
-        # A link to a folder above would bring the root in again, below itself.
-        return os.path.commonpath([real, real_root]) in (real_root, real)
-    except ValueError:
-        return False  # another drive

@@ -1,11 +1,7 @@
 """The one reader of image files: whatever the program shows, learns from or judges comes through here."""
 
-import errno
 import hashlib
-import os
 import re
-import struct
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from tlstudio.data.errors import UnreadableImage
 from tlstudio.data.quiet import quiet
+from tlstudio.data.reasons import is_cut_off, reason_of_system
 from tlstudio.data.tiff import read_with_tifffile, upright
 from tlstudio.data.tones import to_rgb
 
@@ -90,7 +87,7 @@ def image_and_facts(path: Path) -> tuple[Image.Image, ImageFacts]:
             sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
             image, flags = _decode(path, handle)
     except (OSError, MemoryError) as error:
-        raise UnreadableImage(path.name, _reason_of_system(error)) from error
+        raise UnreadableImage(path.name, reason_of_system(error)) from error
     return image, ImageFacts(sha256, image.width, image.height, "; ".join(flags))
 
 
@@ -117,7 +114,7 @@ def _decode(path: Path, handle: BinaryIO) -> Picture:
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        reason = "The file is cut off" if _is_cut_off(error, handle, reader) else "The file is damaged"
+        reason = "The file is cut off" if is_cut_off(error, handle, reader.name) else "The file is damaged"
         raise UnreadableImage(path.name, reason) from error
     if path.suffix.lower() not in reader.suffixes:
         flags = (*flags, f"really {reader.name}")
@@ -195,47 +192,3 @@ def _has_second_page(image: Image.Image) -> bool:
     except Exception:
         return False
     return True
-
-
-def _is_cut_off(error: Exception, handle: BinaryIO, reader: Reader) -> bool:
-    """Whether the file ends too early, by what the decoder says or by the length that the file declares."""
-    words = ("truncated", "cut", "unexpected end", "not enough", "eof", "premature")
-    if isinstance(error, EOFError | struct.error | zlib.error) or any(
-        word in str(error).lower() for word in words
-    ):
-        return True
-    try:
-        length = handle.seek(0, os.SEEK_END)
-        handle.seek(0)
-        start = handle.read(16)
-        handle.seek(max(0, length - 64))
-        end = handle.read()
-    except (OSError, ValueError):
-        return False
-    match reader.name:
-        case "JPEG":
-            return b"\xff\xd9" not in end
-        case "PNG":
-            return b"IEND" not in end
-        case "GIF":
-            return not end.rstrip(b"\0").endswith(b";")
-        case "WebP":
-            return length < 8 + int.from_bytes(start[4:8], "little")
-        case "BMP":
-            return length < int.from_bytes(start[2:6], "little")
-    return length < 64
-
-
-def _reason_of_system(error: OSError | MemoryError) -> str:
-    match error:
-        case MemoryError():
-            return "It needs more memory than this computer has free"
-        case FileNotFoundError() | NotADirectoryError():
-            return "The file is gone"
-        case PermissionError():
-            return "The permission to read it is missing"
-        case IsADirectoryError():
-            return "It is not a file"
-        case OSError(errno=errno.ENAMETOOLONG):
-            return "Its name is too long for this system"
-    return f"The drive did not deliver it ({(error.strerror or 'unknown reason').lower()})"

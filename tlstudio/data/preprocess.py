@@ -4,11 +4,14 @@ One description drives training, evaluation, the preview, the exported graph and
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+# The window describes backbones by their preprocessing long before it shows a pixel, and
+# Pillow with numpy would take a tenth of a second of its start.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
 
 
 @dataclass(frozen=True)
@@ -30,27 +33,26 @@ class Preprocessing:
     std: tuple[float, float, float]
 
 
-RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
-"""Interpolation → Pillow's filter, which is antialiased when an image shrinks."""
-
 LONGEST_RATIO = 64
 """A longer strip is cut to its middle first: a line of 1 × 100,000 pixels would grow to gigabytes."""
 
 
-def resize(image: Image.Image, p: Preprocessing) -> Image.Image:
+def resize(image: "Image.Image", p: Preprocessing) -> "Image.Image":
     """The image with its shorter side at `resize_px`, the ratio kept.
 
     Source: torchvision's Resize, which cuts the longer side down to a whole number.
     """
+    from PIL import Image  # noqa: PLC0415
+
     image = _middle_of_strip(image)
     width, height = image.size
     short, long = min(width, height), max(width, height)
     longer = int(p.resize_px * long / short)
     size = (p.resize_px, longer) if width <= height else (longer, p.resize_px)
-    return image if image.size == size else image.resize(size, RESAMPLING[p.interpolation])
+    return image if image.size == size else image.resize(size, Image.Resampling[p.interpolation.upper()])
 
 
-def crop(image: Image.Image, p: Preprocessing) -> Image.Image:
+def crop(image: "Image.Image", p: Preprocessing) -> "Image.Image":
     """The centre of a resized image, `input_px` square.
 
     Source: torchvision's CenterCrop, which rounds half to even.
@@ -61,12 +63,14 @@ def crop(image: Image.Image, p: Preprocessing) -> Image.Image:
     return image.crop((left, top, left + p.input_px, top + p.input_px))
 
 
-def prepare(image: Image.Image, p: Preprocessing) -> NDArray[np.uint8]:
+def prepare(image: "Image.Image", p: Preprocessing) -> "NDArray[np.uint8]":
     """The network's input before normalisation: (input_px, input_px, 3), red, green, blue."""
+    import numpy as np  # noqa: PLC0415
+
     return np.asarray(crop(resize(image, p), p))
 
 
-def normalise(batch: NDArray[np.uint8], p: Preprocessing) -> NDArray[np.float32]:
+def normalise(batch: "NDArray[np.uint8]", p: Preprocessing) -> "NDArray[np.float32]":
     """The network's input.
 
     Args:
@@ -76,13 +80,15 @@ def normalise(batch: NDArray[np.uint8], p: Preprocessing) -> NDArray[np.float32]
     Returns:
         (…, 3, H, W), in units of the standard deviation.
     """
+    import numpy as np  # noqa: PLC0415
+
     mean = np.asarray(p.mean, np.float32)
     std = np.asarray(p.std, np.float32)
     scaled = (batch.astype(np.float32) / np.float32(255) - mean) / std
     return np.ascontiguousarray(np.moveaxis(scaled, -1, -3))
 
 
-def _middle_of_strip(image: Image.Image) -> Image.Image:
+def _middle_of_strip(image: "Image.Image") -> "Image.Image":
     width, height = image.size
     longest = LONGEST_RATIO * min(width, height)
     if max(width, height) <= longest:

@@ -60,10 +60,6 @@ class ImageFacts:
     flags: str
 
 
-class _TooLarge(Exception):
-    """The header names more pixels than are read."""
-
-
 def read_image(path: Path) -> Image.Image:
     """The file's first image, decoded in full: 8-bit RGB, turned upright by its EXIF orientation.
 
@@ -104,10 +100,14 @@ def _decode(path: Path, handle: BinaryIO) -> Picture:
     handle.seek(0)
     try:
         image, flags = reader.read(handle, reader)
-    except (_TooLarge, Image.DecompressionBombError, OverflowError) as error:
-        size = str(error) if "×" in str(error) else "Its size"
-        reason = f"{size} is more than the limit of {LIMIT_MEGAPIXELS} megapixels"
-        raise UnreadableImage(path.name, reason) from error
+    except Image.DecompressionBombError as error:
+        pixels = re.search(r"\d{8,}", str(error))
+        size = f"{int(pixels[0]) // 10**6} megapixels" if pixels else "Its pixels"
+        raise _too_large(path, size) from error
+    except OverflowError as error:
+        if "×" not in str(error):
+            raise UnreadableImage(path.name, "The file is damaged") from error
+        raise _too_large(path, str(error)) from error
     except MemoryError:
         raise
     # Decoders raise nearly anything at a damaged file: struct.error, IndexError, KeyError, …
@@ -175,7 +175,11 @@ SUFFIXES: frozenset[str] = frozenset(suffix for reader in READERS for suffix in 
 
 def _check_size(image: Image.Image) -> None:
     if image.width * image.height > LIMIT_MEGAPIXELS * 10**6:
-        raise _TooLarge(f"{image.width} × {image.height}")
+        raise OverflowError(f"{image.width} × {image.height} pixels")
+
+
+def _too_large(path: Path, size: str) -> UnreadableImage:
+    return UnreadableImage(path.name, f"{size} are more than the limit of {LIMIT_MEGAPIXELS} megapixels")
 
 
 def _orientation(image: Image.Image) -> object:

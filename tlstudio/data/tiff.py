@@ -8,6 +8,8 @@ from PIL import Image
 
 from tlstudio.data.tones import eight_bit, limits_from_tags
 
+MOST_CHANNELS = 16
+
 WANTED_TAGS = (262, 274, 280, 281, 340, 341)
 
 
@@ -23,12 +25,10 @@ def read_with_tifffile(handle: BinaryIO, limit_pixels: int) -> tuple[Image.Image
 
     with tifffile.TiffFile(handle) as file:
         page: Any = file.pages.first
-        if (
-            page.imagewidth * page.imagelength > limit_pixels
-            or page.samplesperpixel > 64
-            or page.imagedepth != 1
-        ):
-            raise OverflowError(f"{page.imagewidth} × {page.imagelength}")
+        if page.imagewidth * page.imagelength > limit_pixels:
+            raise OverflowError(f"{page.imagewidth} × {page.imagelength} pixels")
+        if page.samplesperpixel > MOST_CHANNELS or page.imagedepth != 1:
+            raise ValueError("not a flat picture of a few channels")
         size = file.filehandle.size
         if any(at + n > size for at, n in zip(page.dataoffsets, page.databytecounts, strict=False)):
             raise EOFError

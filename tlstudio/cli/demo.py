@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
+import typer
+
 from tlstudio.cli.new import make_project
 from tlstudio.cli.printing import Printer
-from tlstudio.cli.running import run_step, writable
+from tlstudio.cli.running import FAILED, run_step, writable
 from tlstudio.data.samples import SAMPLES, draw_sample
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow, read_table
-from tlstudio.errors import TLStudioError
 from tlstudio.events import Event, Failed
 from tlstudio.export.events import Predicted
 from tlstudio.model.settings import ModelSettings
@@ -30,18 +31,12 @@ TRAIN = TrainSettings(epochs=3, batch_size=16, learning_rate=2e-3, layer_decay=1
 PREDICTED_IMAGES = 12
 
 
-class PredictingFailed(TLStudioError):
-    """The child that asks the exported model failed; it has told why."""
-
-    def __init__(self, told: Failed) -> None:
-        super().__init__(told.title, told.message, told.what_to_try)
-
-
 def show(folder: Path | None, printer: Printer) -> None:
     """Go through all steps in a folder that is made for it.
 
     Raises:
         TLStudioError: what a step raises.
+        typer.Exit: if asking the exported model failed, which is shown.
     """
     started = time.monotonic()
     folder = _free_folder() if folder is None else folder
@@ -77,10 +72,9 @@ def _predicted(images: Sequence[Path], model: Path, printer: Printer) -> list[Pr
         last = event
         if isinstance(event, Predicted):
             answers.append(event)
-        if not isinstance(event, Failed):
-            printer.show(event)
+        printer.show(event)
     if isinstance(last, Failed):
-        raise PredictingFailed(last)
+        raise typer.Exit(FAILED)
     return answers
 
 

@@ -42,10 +42,7 @@ def verb(name: str, *, as_json: bool, after_interrupt: str = "") -> Iterator[Pri
         printer.show(Stopped(name) if as_json else Noted(kept))
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
-        told = failure(error)
-        printer.show(told)
-        if told.details and not as_json:
-            printer.show(Noted(f"\nDetails:\n{told.details}"))
+        printer.show(failure(error))
         raise typer.Exit(FAILED) from None
     finally:
         printer.close()

@@ -17,7 +17,9 @@ def sentence(event: Event) -> str:
     """What the event says to a person; empty if it says nothing by itself. May have several lines."""
     match event:
         case Failed():
-            return "\n".join(part for part in (f"{event.title}.", event.message, event.what_to_try) if part)
+            details = f"\nDetails:\n{event.details}" if event.details else ""
+            parts = (f"{event.title}.", event.message, event.what_to_try, details)
+            return "\n".join(part for part in parts if part)
         case Noted():
             return event.message
         case Stopped():

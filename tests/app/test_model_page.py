@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
+from shiboken6 import delete
 
 from tlstudio.app.pages.model import FEATURED, ModelPage, cards_for
 from tlstudio.app.session import Session
@@ -35,7 +36,8 @@ def page(qtbot, session):
     qtbot.addWidget(page)
     page.resize(1056, 800)
     page.show()
-    return page
+    yield page
+    delete(page)  # else the collector takes it apart later, in the middle of another test
 
 
 def chosen(session):

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
+from shiboken6 import delete
 
 from tlstudio.app.pages.train import TrainPage
 from tlstudio.app.session import Session
@@ -44,7 +45,8 @@ def page(qtbot, session):
     qtbot.addWidget(page)
     page.resize(1056, 800)
     page.show()
-    return page
+    yield page
+    delete(page)  # else the collector takes it apart later, in the middle of another test
 
 
 def begin(session, step="train"):
@@ -131,12 +133,12 @@ def test_that_a_page_that_is_opened_later_shows_the_same_curves(page, session, q
         session.take(event)
     end(session)
     later = TrainPage(session)
-    qtbot.addWidget(later)
     later.show()
 
     assert later.accuracy.drawn() == {"raw": 0, "training": 2, "validation": 2}
     assert later.progress.headline.text() == "Finished early"
     assert later.primary.text() == "Evaluate"
+    delete(later)
 
 
 def test_that_a_finished_run_leads_to_evaluation(page, session):

@@ -15,7 +15,8 @@ class TrainSettings:
         epochs: at most this many passes over the training images.
         batch_size: images in one step; halved by itself when the memory does not suffice.
         learning_rate: of the head at its peak; groups below it get less, see layer_decay.
-        layer_decay: each trainable group learns this much slower than the one above it, 0 … 1.
+        layer_decay: each trainable group learns this much slower than the one above it, 0 … 1;
+            with random weights, which hold nothing to keep, all groups learn alike.
         weight_decay: of AdamW.
         label_smoothing: 0 … 1.
         warmup_epochs: the learning rate rises over these, then falls as a half cosine.

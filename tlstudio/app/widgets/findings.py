@@ -1,0 +1,141 @@
+"""What the check-up of the images tells: each finding says what, why it matters, and what can be done."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tlstudio.app.widgets.amounts import counted
+from tlstudio.data.events import ImagesScanned
+from tlstudio.data.settings import DataSettings
+from tlstudio.data.table import ImageRow
+
+Kind = Literal["set_aside", "groups", "imbalance", "small_class", "small_images"]
+Tone = Literal["warn", "advice", "ok"]
+
+IMBALANCE = 3.0
+"""From this ratio between the largest and the smallest class on, rare classes tend to be missed."""
+
+FEW_IMAGES = 20
+"""With fewer images of a class its results are mostly chance."""
+
+SMALL_PX = 32
+MOST_REASONS = 4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of the check-up.
+
+    Attributes:
+        kind: what it is about.
+        tone: warn: look at it; advice: worth knowing; ok: in order or already taken care of.
+        icon: of the vocabulary.
+        title: what was found.
+        why: why it matters; may be empty where the title says it all.
+        action: the words of its button, or empty.
+        link: the words of the link that shows the images, or empty.
+        class_name: whose images the link shows, for findings about a class.
+    """
+
+    kind: Kind
+    tone: Tone
+    icon: str
+    title: str
+    why: str = ""
+    action: str = ""
+    link: str = ""
+    class_name: str = ""
+
+
+def check_up(
+    images: ImagesScanned, rows: Sequence[ImageRow], data: DataSettings, *, is_class_weighted: bool
+) -> tuple[Finding, ...]:
+    """Everything that was found, what needs a look first."""
+    found = (
+        *_set_aside(rows),
+        *_groups(images, data),
+        *_imbalance(images, is_class_weighted=is_class_weighted),
+        *_small_classes(images),
+        *_small_images(rows),
+    )
+    return tuple(sorted(found, key=lambda finding: finding.tone == "ok"))
+
+
+def to_look_at(findings: Sequence[Finding]) -> int:
+    """How many of them are not in order."""
+    return sum(finding.tone != "ok" for finding in findings)
+
+
+def is_small(row: ImageRow) -> bool:
+    """Whether the image is too small to show much."""
+    return not row.is_set_aside and min(row.width, row.height) < SMALL_PX
+
+
+def _set_aside(rows: Sequence[ImageRow]) -> list[Finding]:
+    reasons = Counter(row.flags or "It can't be read" for row in rows if row.is_set_aside)
+    if not reasons:
+        return []
+    listed = [f"{reason}: {count:,}" for reason, count in reasons.most_common(MOST_REASONS)]
+    more = len(reasons) - MOST_REASONS
+    if more > 0:
+        listed.append(f"and {counted(more, 'more reason')}")
+    why = "They stay where they are and are not used.\n" + "\n".join(listed)
+    title = f"{counted(sum(reasons.values()), 'file')} set aside"
+    return [Finding("set_aside", "warn", "tray", title, why, link="Show them")]
+
+
+def _groups(images: ImagesScanned, data: DataSettings) -> list[Finding]:
+    if data.is_independent:
+        why = "You said that no two show the same patient, slide or part."
+        return [Finding("groups", "ok", "users", "Every image stands alone", why, "Change")]
+    if images.group_pattern is None:
+        title = "No groups in the names"
+        why = "If several images show the same patient, slide or part, the test result would look too good."
+        return [Finding("groups", "advice", "users", title, why, "Set groups")]
+    why = "Images of one group stay together, so that it is tested on groups that it has never seen."
+    whose = "by your pattern" if data.group_pattern else "found in the names"
+    title = f"{counted(images.groups, 'group')} {whose}"
+    return [Finding("groups", "ok" if data.group_pattern else "advice", "users", title, why, "Change")]
+
+
+def _imbalance(images: ImagesScanned, *, is_class_weighted: bool) -> list[Finding]:
+    counts = {name: count for name, count in images.class_counts.items() if count}
+    if len(counts) < 2:
+        return []
+    rarest = min(counts, key=lambda name: counts[name])
+    ratio = max(counts.values()) / counts[rarest]
+    if ratio < IMBALANCE:
+        return []
+    title = f"{rarest} has {ratio:.0f} times fewer images"
+    if is_class_weighted:
+        why = "Rare classes count more while training."
+        return [Finding("imbalance", "ok", "scales", title, why, "Turn off", class_name=rarest)]
+    why = "Rare classes tend to be missed. Your files stay as they are."
+    return [Finding("imbalance", "warn", "scales", title, why, "Balance while training", "Show them", rarest)]
+
+
+def _small_classes(images: ImagesScanned) -> list[Finding]:
+    return [
+        Finding(
+            "small_class",
+            "warn",
+            "image",
+            f"{name} has only {counted(count, 'image')}",
+            f"With fewer than {FEW_IMAGES} its results are mostly chance. More images of it help most.",
+            link="Show them",
+            class_name=name,
+        )
+        for name, count in images.class_counts.items()
+        if count < FEW_IMAGES
+    ]
+
+
+def _small_images(rows: Sequence[ImageRow]) -> list[Finding]:
+    count = sum(is_small(row) for row in rows)
+    if not count:
+        return []
+    title = f"{counted(count, 'image')} smaller than {SMALL_PX} px"
+    verb = "is" if count == 1 else "are"
+    why = f"{'It' if count == 1 else 'They'} {verb} enlarged to fit the network, so fine detail is missing."
+    return [Finding("small_images", "advice", "arrows-out", title, why, link="Show them")]

@@ -13,8 +13,8 @@ import numpy as np
 from tlstudio.data.cache_part import Part, Pixels, new_part, read_parts, sweep
 from tlstudio.data.errors import CacheNotWritable, FolderNotFound, NoImages, UnreadableImage, listed
 from tlstudio.data.images import image_and_facts
+from tlstudio.data.in_order import in_order
 from tlstudio.data.preprocess import Preprocessing, resize
-from tlstudio.data.scan import in_order
 from tlstudio.data.table import ImageRow
 from tlstudio.events import Event, Noted, Progress
 

@@ -1,28 +1,21 @@
 """Step 1 from start to finish: every file is read in full, grouped, split and put into the table."""
 
 import os
-import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from tlstudio.data.errors import FolderNotFound, NoImages, TooFewImages, UnreadableImage
 from tlstudio.data.events import ImageSetAside, ImagesScanned
 from tlstudio.data.folder import Found, FoundImage, find_images
 from tlstudio.data.groups import group_images
 from tlstudio.data.images import ImageFacts, image_and_facts
+from tlstudio.data.in_order import in_order
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.split import SplitImage, Splitting, split_images
 from tlstudio.data.table import SPLITS, ImageRow, fingerprint, is_inside, write_table
 from tlstudio.events import Event, Noted, Progress
-
-SECONDS_BETWEEN_REPORTS = 0.1
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] | None = None) -> Iterator[Event]:
@@ -57,30 +50,6 @@ def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] | None = 
     rows = _rows(read, splitting)
     write_table(table, rows)
     yield _summary(rows, found, len(read.set_aside), grouping.pattern)
-
-
-def in_order(
-    work: Callable[[Item], Result], items: Sequence[Item], what: str
-) -> Iterator[tuple[Item, Future[Result]] | Progress]:
-    """Each item with its finished work, in order, by a few threads; at most ten Progress a second."""
-    # Pillow decodes without Python's lock; more threads only take memory, a large image each.
-    threads = min(4, os.cpu_count() or 1)
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
-    waiting: deque[tuple[Item, Future[Result]]] = deque()
-    reported = 0.0
-    try:
-        rest = iter(items)
-        for done in range(1, len(items) + 1):
-            while len(waiting) < 4 * threads and (item := next(rest, None)) is not None:
-                waiting.append((item, pool.submit(work, item)))
-            item, future = waiting.popleft()
-            future.exception()  # waits
-            yield item, future
-            if time.monotonic() - reported >= SECONDS_BETWEEN_REPORTS or done == len(items):
-                reported = time.monotonic()
-                yield Progress(what, done, len(items))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,16 @@ def test_that_a_running_run_shows_time_epoch_speed_best_and_rarest_class(page, s
     assert page.sentence.text().startswith("Still learning. Validation accuracy rose 15.0 points")
 
 
+def test_that_the_curves_are_explained_on_demand(page, session):
+    page.explain.click()
+    page.draw()
+    assert page.sentence.text().startswith("Validation counts on images it does not learn from.")
+
+    page.explain.click()
+    page.draw()
+    assert page.sentence.text() == "Nothing to judge yet."
+
+
 def test_that_both_charts_read_the_same_epoch(page, session):
     begin(session)
     for event in (started(), epoch(1, 0.7), epoch(2, 0.9)):

@@ -40,6 +40,8 @@ from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted,
 REDRAW_MS = 200
 PICTURE_PX = 192
 LOW_WINDOW_PX = 760
+WATCH = "Validation counts on images it does not learn from. This is the one to watch."
+BY_HEART = "If Training keeps rising and Validation falls, it may be learning your images by heart."
 TRAINING_STEPS = ("train", "resume")
 
 
@@ -133,6 +135,10 @@ class TrainPage(Page):
         words.addWidget(self.reason)
         words.addStretch(1)
         card.body.addLayout(words, 1)
+        self.explain = button("What the curves mean", "link", size="small")
+        self.explain.setCheckable(True)
+        self.explain.toggled.connect(self._mark)
+        card.body.addWidget(self.explain)
         return card
 
     # What comes in
@@ -245,9 +251,7 @@ class TrainPage(Page):
         self.progress.show_summary(summary(now), now.run)
         self._draw_curves(now)
         self._draw_samples(now)
-        judgement = judge(now.run.epochs if now.run else ())
-        self.sentence.setText(judgement.sentence)
-        self.reason.setText(judgement.reason)
+        self._draw_judgement(now)
         self._draw_footer(now)
 
     def _draw_head(self, now: Situation) -> None:
@@ -272,6 +276,13 @@ class TrainPage(Page):
         else:
             tone, title, text, actions = said
             self.message.say(tone, title, text, [(words, self._answers[action]) for words, action in actions])
+
+    def _draw_judgement(self, now: Situation) -> None:
+        judgement = judge(now.run.epochs if now.run else ())
+        is_explaining = self.explain.isChecked()
+        self.explain.setText("Back to how it is going" if is_explaining else "What the curves mean")
+        self.sentence.setText(WATCH if is_explaining else judgement.sentence)
+        self.reason.setText(BY_HEART if is_explaining else judgement.reason)
 
     def _draw_curves(self, now: Situation) -> None:
         run, live = now.run, now.live

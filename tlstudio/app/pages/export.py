@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFileDialog
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.buttons import button
-from tlstudio.app.widgets.card_words import CardText, card_text
+from tlstudio.app.widgets.card_words import card_text
 from tlstudio.app.widgets.export_words import (
+    compared_split,
     empty_parts,
     example_code,
     exportable,
@@ -127,7 +128,8 @@ class ExportPage(Page):
         self.set_purpose(f"Take run {run.number} to another program, or pass it on.")
         self._show_file(project, run)
         settings = project.settings.export
-        self.card.show_card(self._card_text(project, run), settings, is_read_only=project.is_read_only)
+        text = card_text(run, project.images, self._rows_of(project, run))
+        self.card.show_card(text, settings, is_read_only=project.is_read_only)
         self._show_message(project, run)
         self._show_footer(project)
 
@@ -141,17 +143,17 @@ class ExportPage(Page):
         self.file.show_switch(is_inside=inside, is_enabled=is_writable)
         self.file.show_progress(progress_words(self._progress) if self._is_exporting else None)
         exported = None if self._is_exporting or self._failure else run.exported
-        test_images = project.images.split.get("test", 0) if project.images else 0
-        self.file.show_comparison(exported, test_images, is_there=saved is not None)
+        compared = compared_split(self._rows_of(project, run))
+        self.file.show_comparison(exported, compared, is_there=saved is not None)
 
-    def _card_text(self, project: Project, run: Run) -> CardText:
+    def _rows_of(self, project: Project, run: Run) -> tuple[ImageRow, ...]:
         table = project.run_folder(run.number) / IMAGES_NAME
         if table not in self._tables:  # a run's own table never changes
             try:
                 self._tables[table] = read_table(table)
             except (OSError, TLStudioError):
                 self._tables[table] = ()
-        return card_text(run, project.images, self._tables[table])
+        return self._tables[table]
 
     def _show_message(self, project: Project, run: Run) -> None:
         if self._failure is not None:
@@ -233,6 +235,7 @@ class ExportPage(Page):
         path = example_code(run_to_save(self.session.project))
         if path is not None:
             QGuiApplication.clipboard().setText(path.read_text(encoding="utf-8"))
+            self.message.say("ok", "Example code copied.", f"It also lies beside the file: {path.name}", [])
 
     def _copy_details(self) -> None:
         if self._failure is not None:

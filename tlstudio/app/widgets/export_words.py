@@ -1,10 +1,12 @@
 """The words of the Export page: names, sizes, states and messages as functions of facts."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tlstudio.app.widgets.amounts import counted, megabytes, percent
+from tlstudio.data.table import ImageRow
 from tlstudio.events import Progress
 from tlstudio.export.events import ExportDone
 from tlstudio.project.project import Project, Run
@@ -68,29 +70,47 @@ def milliseconds(value: float) -> str:
     return f"{value:.0f} ms" if value >= 2 else f"{max(value, 0.1):.1f} ms"
 
 
-def parity_rows(exported: ExportDone) -> list[ParityRow]:
+def parity_rows(exported: ExportDone, split: str) -> list[ParityRow]:
     """What the comparison of the file with the app found."""
     compared = exported.images_compared
     return [
         ParityRow(
-            "Same class on the test split",
+            f"Same class on the {split} split",
             f"{exported.same_class:,} of {compared:,}",
             exported.same_class == compared,
         ),
         ParityRow(
-            "Largest difference in any probability",
+            "Largest probability difference",
             difference(exported.largest_difference),
             exported.largest_difference < 1e-2,
         ),
-        ParityRow("Time for one image, this computer", milliseconds(exported.milliseconds_per_image), None),
+        ParityRow("Time per image, this computer", milliseconds(exported.milliseconds_per_image), None),
     ]
 
 
-def compared_words(exported: ExportDone) -> str:
-    """How many images were run through both."""
+def compared_words(exported: ExportDone, split: str) -> str:
+    """How many images were run through both; `split`: whose images they are."""
     if exported.images_compared == 1:
-        return "The one test image was run through both."
-    return f"All {exported.images_compared:,} test images were run through both."
+        return f"The one {split} image was run through both."
+    return f"All {exported.images_compared:,} {split} images were run through both."
+
+
+def comparison_plan(images: int, split: str) -> str:
+    """What happens to the file before it is kept."""
+    which = f"all {images:,} {split} images" if images > 1 else f"the {split} images"
+    return (
+        f"When it is saved, {which} are run through the file and through TL Studio. "
+        "The file is kept only if both give the same answers."
+    )
+
+
+def compared_split(rows: Sequence[ImageRow]) -> tuple[str, int]:
+    """Whose images the file is compared with, and how many they are: test, or validation if there is none."""
+    for split in ("test", "validation"):
+        images = sum(row.split == split for row in rows)
+        if images:
+            return split, images
+    return "test", 0
 
 
 def progress_words(progress: Progress | None) -> tuple[str, str, float | None]:

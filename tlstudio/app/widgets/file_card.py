@@ -14,6 +14,7 @@ from tlstudio.app.widgets.export_words import (
     SAME_ANSWERS,
     ParityRow,
     compared_words,
+    comparison_plan,
     parity_rows,
 )
 from tlstudio.app.widgets.file_marks import CheckedBar, FileBadge, Mark
@@ -101,7 +102,7 @@ class FileCard(Card):
         left.addWidget(self.comparison)
         left.addLayout(self._parity_grid())
         left.addStretch(1)
-        columns.addLayout(left, 6)
+        columns.addLayout(left, 1)
         columns.addWidget(line(is_vertical=True))
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -112,7 +113,7 @@ class FileCard(Card):
         right.setSpacing(12)
         right.addLayout(words, 1)
         right.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignTop)
-        columns.addLayout(right, 5)
+        columns.addLayout(right, 1)
         return columns
 
     def _parity_grid(self) -> QGridLayout:
@@ -163,11 +164,20 @@ class FileCard(Card):
             self.progress_detail.setText(words[1])
             self.progress.set_fraction(words[2])
 
-    def show_comparison(self, exported: ExportDone | None, test_images: int, *, is_there: bool) -> None:
-        """What the comparison found, or will compare; `is_there`: the file still lies where it was put."""
+    def show_comparison(
+        self, exported: ExportDone | None, compared: tuple[str, int], *, is_there: bool
+    ) -> None:
+        """What the comparison found, or what it will be made with.
+
+        Args:
+            exported: None before the file is saved.
+            compared: whose images, and how many.
+            is_there: whether the file still lies where it was put.
+        """
+        split, images = compared
         self.show_button.setVisible(is_there)
         self.comparison.setVisible(exported is None)
-        self.comparison.setText(_before(test_images))
+        self.comparison.setText(comparison_plan(images, split))
         for parts in self._rows:
             for part in parts:
                 part.setVisible(exported is not None)
@@ -175,8 +185,8 @@ class FileCard(Card):
             self.checked.hide()
             return
         self.checked.setVisible(exported.same_class == exported.images_compared)
-        self.checked.say(SAME_ANSWERS, compared_words(exported))
-        for parts, row in zip(self._rows, parity_rows(exported), strict=True):
+        self.checked.say(SAME_ANSWERS, compared_words(exported, split))
+        for parts, row in zip(self._rows, parity_rows(exported, split), strict=True):
             _fill(parts[0], row)
             parts[1].setText(row.name)
             parts[2].setText(row.value)
@@ -194,11 +204,3 @@ OUTSIDE = "The other program has to resize and scale the image exactly as the mo
 
 def _fill(mark: Mark, row: ParityRow) -> None:
     mark.show_state(is_fine=row.is_fine)
-
-
-def _before(test_images: int) -> str:
-    images = f"all {test_images:,} test images" if test_images > 1 else "the test images"
-    return (
-        f"When it is saved, {images} are run through the file and through TL Studio. "
-        "The file is kept only if both give the same answers."
-    )

@@ -23,9 +23,11 @@ class StepThread(QThread):
         self._events = events
 
     def run(self) -> None:
-        """Pass every event on; an error becomes the last one."""
+        """Pass every event on until the end or until asked to end; an error becomes the last one."""
         try:
             for event in self._events:
                 self.event.emit(event)
+                if self.isInterruptionRequested():
+                    return
         except Exception as error:
             self.event.emit(failure(error))

@@ -130,6 +130,8 @@ QRadioButton::indicator:disabled { border-color: @border; }
 QComboBox, QSpinBox, QDoubleSpinBox { background: @card; color: @text; border: 1px solid @border_strong;
     border-radius: @p7; padding: 0 @p10; min-height: @p28;
     selection-background-color: @accent; selection-color: @on_accent; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { background: transparent; border: none; min-height: 0;
+    padding: 0 @p8; }
 QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: @text_dis; border-color: @border; }
 QComboBox::drop-down { border: none; width: @p28; }
 QComboBox::down-arrow { image: url(@down); width: @p12; height: @p12; }

@@ -55,6 +55,12 @@ class Button(QPushButton):
         self._icon_name = name
         self._draw_icon()
 
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Change the words."""
+        super().setText(text)
+        self._draw_icon()
+        self._restyle()
+
     def set_icon_behind(self, *, is_behind: bool = True) -> None:
         """Put the icon behind the text, for a button that leads on."""
         if is_behind != self._is_behind:

@@ -1,0 +1,453 @@
+"""The window: rail, the page in the middle, the Try it dock, one message, shortcuts and drops."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from time import time
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from tlstudio.app import preferences, theme, this_computer
+from tlstudio.app.overview import Running, next_step, overview
+from tlstudio.app.page import Page
+from tlstudio.app.session import Session
+from tlstudio.app.widgets.amounts import counted
+from tlstudio.app.widgets.drop_area import local_paths
+from tlstudio.app.widgets.focus_ring import FocusRing
+from tlstudio.app.widgets.message_bar import MessageBar
+from tlstudio.app.widgets.rail import Rail
+from tlstudio.app.widgets.toast import Toast
+from tlstudio.events import Failed, Progress
+from tlstudio.project.project import Project
+from tlstudio.train.events import BatchDone
+
+PAGES: dict[str, tuple[str, str]] = {
+    "home": ("tlstudio.app.pages.home", "HomePage"),
+    "data": ("tlstudio.app.pages.data", "DataPage"),
+    "model": ("tlstudio.app.pages.model", "ModelPage"),
+    "train": ("tlstudio.app.pages.train", "TrainPage"),
+    "evaluate": ("tlstudio.app.pages.evaluate", "EvaluatePage"),
+    "export": ("tlstudio.app.pages.export", "ExportPage"),
+}
+"""Name → module and class; imported when first shown."""
+
+DOCK = ("tlstudio.app.widgets.try_it", "TryItDock")
+STEP_NAMES = ("data", "model", "train", "evaluate", "export")
+STEP_PAGES = {"scan": "data", "train": "train", "resume": "train", "evaluate": "evaluate", "export": "export"}
+"""Step → the page that tells of its failure itself."""
+
+FOLD_BELOW = 1280
+SMALLEST = QSize(1120, 680)
+START_SIZE = QSize(1280, 800)
+DOCK_WIDTH = 336
+
+
+class Window(QMainWindow):
+    """One window with one session.
+
+    Signals:
+        theme_chosen: the user changed how the window looks.
+    """
+
+    theme_chosen = Signal()
+
+    def __init__(self, session: Session | None = None) -> None:
+        super().__init__()
+        self.session = session or Session(self)
+        self.preferences = preferences.load()
+        self.pages: dict[str, Page] = {}
+        self.page: Page | None = None
+        self.dock: QWidget | None = None
+        self._reported: object = None
+        self._fraction: float | None = None
+        self.setAcceptDrops(True)
+        self.setMinimumSize(SMALLEST)
+        self.resize(START_SIZE)
+        self._lay_out()
+        self._connect()
+        self._add_shortcuts()
+        self.ring = FocusRing(self)
+        self.toast = Toast(self)
+        self._show_project()
+        self.show_page("home")
+
+    # Pages
+
+    def show_page(self, name: str) -> None:
+        """Show a page, "try" for the dock; steps need a project."""
+        if name == "try":
+            self.show_dock(is_shown=self.dock is None or not self.dock.isVisible())
+            return
+        if name != "home" and self.session.project is None:
+            name = "home"
+        page = self.pages.get(name) or self._make_page(name)
+        if page is not self.page:
+            if self.page is not None:
+                self.page.hide()
+            self.page = page
+            self.message.clear()
+            page.show()
+        self._show_project()
+        self._arrange()
+
+    def open_project(self, folder: Path) -> None:
+        """Open a project, pausing a run of the one that is open if the user agrees."""
+        project = self.session.project
+        if project is not None and project.folder == folder.absolute():
+            self.show_page(next_step(project))
+            return
+        self._unless_running("Open and pause", lambda: self._open_now(folder))
+
+    def new_project(self, images: list[Path]) -> None:
+        """Make a project from dropped or chosen folders."""
+        self._unless_running("Start and pause", lambda: self._create_now(images))
+
+    def choose_images(self) -> None:
+        """Ask for a folder of class folders."""
+        chosen = QFileDialog.getExistingDirectory(self, "Choose the folder with one folder for each class")
+        if chosen:
+            self.new_project([Path(chosen)])
+
+    def choose_project(self) -> None:
+        """Ask for a project's folder."""
+        start = self.preferences.projects_path
+        chosen = QFileDialog.getExistingDirectory(
+            self, "Open a project", str(start if start.is_dir() else "")
+        )
+        if chosen:
+            self.open_project(Path(chosen))
+
+    def change_preferences(self, changed: preferences.Preferences) -> None:
+        """Keep new preferences and put their look in force."""
+        looks = ("theme", "text_percent")
+        is_new_look = any(getattr(changed, look) != getattr(self.preferences, look) for look in looks)
+        self.preferences = changed
+        preferences.save(changed)
+        app = QApplication.instance()
+        if is_new_look and isinstance(app, QApplication):
+            theme.apply(app, changed.theme, changed.text_percent)
+            self._arrange()
+        self.theme_chosen.emit()
+
+    def show_dock(self, *, is_shown: bool) -> None:
+        """Open or close Try it."""
+        if is_shown and self.dock is None:
+            module, name = DOCK
+            self.dock = getattr(import_module(module), name)(self.session)
+            self.dock.setParent(self._middle)
+            self.dock.closed.connect(self._close_dock)
+            self.dock.went.connect(self.show_page)
+        if self.dock is not None:
+            self.dock.setVisible(is_shown)
+            if is_shown:
+                self.dock.raise_()
+                self.dock.setFocus()
+        self.rail.try_it.setChecked(is_shown)
+        self._arrange()
+
+    def prepare(self) -> None:
+        """What can wait until the window stands."""
+        self.rail.computer.say(this_computer.name())
+
+    def _make_page(self, name: str) -> Page:
+        module, cls = PAGES[name]
+        page: Page = getattr(import_module(module), cls)(self.session)
+        page.hide()
+        page.went.connect(self.show_page)
+        for signal, slot in (
+            ("images_chosen", self.new_project),
+            ("folder_asked", self.choose_images),
+            ("project_asked", self.choose_project),
+            ("project_chosen", self.open_project),
+        ):
+            if hasattr(page, signal):
+                getattr(page, signal).connect(slot)
+        self.pages[name] = page
+        self._page_column.addWidget(page, 1)
+        return page
+
+    # What happens
+
+    def _unless_running(self, action: str, go: Callable[[], None]) -> None:
+        project, step = self.session.project, self.session.running_step
+        if project is None or step is None:
+            go()
+            return
+        text = (
+            f"“{project.name}” is being trained. It is paused when another project opens, and can continue."
+        )
+        if step not in ("train", "resume"):
+            text = f"“{project.name}” is being worked on. That ends when another project opens."
+        self.message.say("warn", "One project at a time.", text, [(action, go)])
+
+    def _open_now(self, folder: Path) -> None:
+        if self.session.open(folder) and self.session.project is not None:
+            self._remember(self.session.project)
+            self.show_page(next_step(self.session.project))
+            self._tell_how_it_opened(self.session.project)
+
+    def _create_now(self, images: list[Path]) -> None:
+        from tlstudio.app.image_choice import free_folder  # noqa: PLC0415 - cheap, and only here
+
+        first = images[0]
+        name = first.name if len(images) == 1 else first.parent.name
+        if self.session.create(free_folder(self.preferences.projects_path, name), images):
+            self.show_page("data")
+
+    def _remember(self, project: Project) -> None:
+        self.preferences = preferences.load().with_recent(project.folder, time())
+        preferences.save(self.preferences)
+
+    def _tell_how_it_opened(self, project: Project) -> None:
+        if project.is_read_only:
+            self.message.say(
+                "warn",
+                "This project is open in another window.",
+                "Look at it here, or close the other one to make changes.",
+                [("Open again", lambda: self._open_again(project.folder))],
+            )
+        elif project.recovered_from:
+            self.message.say(
+                "warn",
+                "The project file was damaged.",
+                "It was opened as it was saved before. Your images and runs are safe.",
+            )
+
+    def _open_again(self, folder: Path) -> None:
+        self.session.close()
+        self._open_now(folder)
+
+    def _project_changed(self, project: object) -> None:
+        if isinstance(project, Project):
+            known = {recent.path for recent in self.preferences.recent}
+            if str(project.folder) not in known:
+                self._remember(project)
+        elif self.page is not None and self.page.name != "home":
+            self.show_page("home")
+        self._show_project()
+
+    def _take(self, event: object) -> None:
+        self._reported = event
+        match event:
+            case Progress(total=total, done=done):
+                self._show_fraction(done / total if total else None)
+            case BatchDone() | Failed():
+                pass
+
+    def _show_fraction(self, fraction: float | None) -> None:
+        if fraction is None or self._fraction is None or abs(fraction - self._fraction) >= 0.01:
+            self._fraction = fraction
+            self._show_project()
+
+    def _step_changed(self, _step: str) -> None:
+        self._fraction = None
+        self._show_project()
+
+    def _show_project(self) -> None:
+        project = self.session.project
+        name = self.page.name if self.page is not None else "home"
+        if project is None or name == "home":
+            self.rail.show_project("", "", ())
+            self.setWindowTitle("TL Studio")
+        else:
+            running = Running(self.session.running_step, self._fraction, self.session.is_paused)
+            classes = len(project.images.classes) if project.images else 0
+            text = counted(classes, "class", "classes") if classes else "No images yet"
+            if project.is_read_only:
+                text = "Read-only"
+            self.rail.show_project(project.name, text, overview(project, running))
+            self.setWindowTitle(f"{project.name} – TL Studio")
+        self.rail.show_page(name)
+
+    def _show_failure(self, event: object) -> None:
+        if not isinstance(event, Failed):
+            return
+        own = STEP_PAGES.get(self.session.running_step or "")
+        is_of_step = event is self._reported
+        if is_of_step and (own is None or (self.page is not None and self.page.name == own)):
+            return  # who started it tells of it
+        actions: list[tuple[str, Callable[[], object]]] = []
+        if is_of_step and own is not None:
+            actions.append((f"Go to {own.capitalize()}", lambda: self.show_page(own)))
+        text = " ".join(part for part in (event.message, event.what_to_try) if part)
+        self.message.say("bad", f"{event.title.rstrip('.')}.", text, actions)
+
+    def _show_saved(self, is_saved: object) -> None:
+        if is_saved:
+            self.toast.say("All changes saved again")
+            self.message.clear()
+
+    def _ask(self, what: str) -> None:
+        if what == "theme":
+            new = "light" if theme.is_dark() else "dark"
+            self.change_preferences(replace(self.preferences, theme=new))
+            return
+        if what == "help":
+            from tlstudio.app.widgets.help_dialog import HelpDialog  # noqa: PLC0415 - when first asked
+
+            HelpDialog(self).exec()
+            return
+        from tlstudio.app.widgets.preferences_dialog import PreferencesDialog  # noqa: PLC0415 - likewise
+
+        dialog = PreferencesDialog(self.preferences, self)
+        dialog.changed.connect(self.change_preferences)
+        dialog.exec()
+
+    # Layout
+
+    def _lay_out(self) -> None:
+        self._middle = QWidget()
+        self.rail = Rail()
+        self.message = MessageBar()
+        self._row = QHBoxLayout(self._middle)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._page_column = QVBoxLayout()
+        self._page_column.setSpacing(0)
+        self._message_row = QHBoxLayout()
+        self._message_row.addWidget(self.message)
+        self._page_column.addLayout(self._message_row)
+        self._row.addWidget(self.rail)
+        self._row.addLayout(self._page_column, 1)
+        self.setCentralWidget(self._middle)
+
+    def _connect(self) -> None:
+        self.rail.went.connect(self.show_page)
+        self.rail.asked.connect(self._ask)
+        self.session.project_changed.connect(self._project_changed)
+        self.session.reported.connect(self._take)
+        self.session.step_started.connect(self._step_changed)
+        self.session.step_ended.connect(self._step_changed)
+        self.session.pause_changed.connect(self._show_project)
+        self.session.failed.connect(self._show_failure)
+        self.session.saved.connect(self._show_saved)
+        theme.watcher().changed.connect(self._arrange)
+
+    def _arrange(self) -> None:
+        """Fold the rail and place the dock as the width allows."""
+        width = self._middle.width()
+        is_dock_shown = self.dock is not None and not self.dock.isHidden()
+        dock = theme.px(DOCK_WIDTH) if is_dock_shown else 0
+        needed = self.page.needed_width() if self.page is not None else 0
+        is_folded = width < FOLD_BELOW or (
+            is_dock_shown and width - self.rail.sizeHint().width() - dock < needed
+        )
+        if is_folded != self.rail.is_folded:
+            self.rail.fold(is_folded=is_folded)
+        rail = self.rail.width() if not is_folded else self.rail.maximumWidth()
+        # Where both do not fit, the dock floats over the page's right side.
+        is_beside = is_dock_shown and width - rail - dock >= needed
+        self._row.setContentsMargins(0, 0, dock if is_beside else 0, 0)
+        gap = theme.px(12) if self.message.isVisible() else 0
+        self._message_row.setContentsMargins(theme.px(28), gap, theme.px(28), 0)
+        if is_dock_shown and self.dock is not None:
+            self.dock.setGeometry(width - dock, 0, dock, self._middle.height())
+            self.dock.raise_()
+
+    def _close_dock(self) -> None:
+        self.show_dock(is_shown=False)
+
+    # Keys and drops
+
+    def _add_shortcuts(self) -> None:
+        table: dict[str, Callable[[], object]] = {
+            "Ctrl+H": lambda: self.show_page("home"),
+            "Ctrl+T": lambda: self.session.project is not None and self.show_page("try"),
+            "Ctrl+N": self.choose_images,
+            "Ctrl+O": self.choose_project,
+            "Ctrl+,": lambda: self._ask("preferences"),
+            "F1": lambda: self._ask("help"),
+            "F6": self._next_region,
+            "Ctrl+Return": self._press_primary,
+            "Ctrl+Enter": self._press_primary,
+        }
+        for number, name in enumerate(STEP_NAMES, 1):
+            table[f"Ctrl+{number}"] = lambda name=name: self.show_page(name)  # type: ignore[misc]
+        for keys, act in table.items():
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def _press_primary(self) -> None:
+        if self.page is not None:
+            self.page.press_primary()
+
+    def _next_region(self) -> None:
+        """Move the focus from rail to page to dock."""
+        regions = [
+            part for part in (self.rail, self.page, self.dock) if part is not None and part.isVisible()
+        ]
+        focus = QApplication.focusWidget()
+        at = next((i for i, part in enumerate(regions) if focus is part or part.isAncestorOf(focus)), -1)
+        region = regions[(at + 1) % len(regions)]
+        self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+        for child in region.findChildren(QWidget):
+            if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                child.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes the innermost thing that is open."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.toast.isVisible():
+            self.toast.hide()
+        elif self.message.isVisible():
+            self.message.clear()
+        elif self.page is not None and self.page.message.isVisible():
+            self.page.message.clear()
+        elif self.dock is not None and self.dock.isVisible():
+            self._close_dock()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders anywhere."""
+        if local_paths(event.mimeData()) and self.page is not None:
+            event.acceptProposedAction()
+            self.page.light_up(is_over=True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Put the light out."""
+        del event
+        if self.page is not None:
+            self.page.light_up(is_over=False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Give the paths to the page; it may be anywhere on the window."""
+        paths = local_paths(event.mimeData())
+        if self.page is None or not paths:
+            return
+        self.page.light_up(is_over=False)
+        event.acceptProposedAction()
+        # After the drop has ended, or the other program waits for what follows.
+        QTimer.singleShot(0, self, lambda: self.page is not None and self.page.take_drop(paths))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Look again when the window comes back to the front."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.page is not None:
+            self.page.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold or unfold the rail."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End everything in one way: the child keeps its checkpoint, the project is saved."""
+        self.hide()
+        for page in self.pages.values():
+            with suppress(RuntimeError):
+                page.leave()
+        self.session.close()
+        event.accept()

@@ -101,8 +101,7 @@ class Rehearsed:
 
     def __iter__(self):
         events = self.events(self.options) if callable(self.events) else self.events
-        for event in events:
-            yield event
+        yield from events
         self.let_go.wait(10)
         if self.is_killed:
             yield Stopped(self.step)

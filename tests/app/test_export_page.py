@@ -133,7 +133,7 @@ def test_that_a_file_that_answers_differently_is_told_in_red(opened, qtbot, chos
 
 
 def test_that_a_cancelled_dialog_starts_nothing(opened, monkeypatch):
-    page, session, begin = opened(made.a_run())
+    page, _session, begin = opened(made.a_run())
     monkeypatch.setattr(QFileDialog, "exec", lambda dialog: QDialog.DialogCode.Rejected)
 
     page.primary.click()
@@ -181,7 +181,7 @@ def test_that_a_field_that_is_open_survives_a_refresh(opened):
 def test_that_a_file_older_than_the_card_is_hinted_at(opened, tmp_path):
     path = tmp_path / "out.onnx"
     path.write_bytes(b"model")
-    page, session, _ = opened(
+    page, _session, _ = opened(
         replace(made.a_run(evaluation=made.an_evaluation()), exported=made.an_export(path))
     )
 

@@ -5,6 +5,8 @@ _spec = importlib.util.spec_from_file_location("made_project", Path(__file__).wi
 made = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(made)
 
+from dataclasses import replace
+
 import pytest
 
 from tlstudio.app.widgets.card_words import card_text
@@ -83,10 +85,10 @@ def test_that_the_comparison_is_told_in_whole_images(tmp_path):
 
 
 def test_that_without_test_images_the_validation_images_are_compared():
-    table = [row for row in made.rows() if row.split != "test"]
+    table = [replace(row, split="validation") if row.split == "test" else row for row in made.rows(test=10)]
 
     assert compared_split(made.rows(test=10)) == ("test", 10)
-    assert compared_split(table) == ("test", 0)
+    assert compared_split(table) == ("validation", 10)
 
 
 def test_that_only_the_parts_that_nobody_wrote_are_called_empty():

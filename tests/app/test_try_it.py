@@ -94,7 +94,7 @@ def test_that_the_saved_file_answers_in_words_and_percent(opened, qtbot, picture
     dock, _, begin = opened(made.a_run(), told=[answers])
 
     dock.ask([picture])
-    qtbot.waitUntil(lambda: dock.sure.isVisible())
+    qtbot.waitUntil(dock.sure.isVisible)
 
     assert begin.begun[0].step == "predict"
     assert begin.begun[0].options["model"].name == "saved.onnx"
@@ -111,7 +111,7 @@ def test_that_a_run_without_a_file_is_prepared_and_then_answers(opened, qtbot, p
     assert begin.begun == []
     assert dock.prepare_button.text() == "Prepare run 3 for trying"
     dock.prepare_button.click()
-    qtbot.waitUntil(lambda: dock.sure.isVisible())
+    qtbot.waitUntil(dock.sure.isVisible)
 
     to = session.project.folder / "cache" / "try" / "run0003-epoch002.onnx"
     assert [(one.step, one.options.get("to", one.options.get("model"))) for one in begin.begun] == [
@@ -131,7 +131,7 @@ def test_that_a_run_can_be_tried_while_it_trains(opened):
 
 def test_that_failing_to_prepare_is_told_and_can_be_repeated(opened, qtbot, picture):
     failed = Failed("The model wasn't saved", "The disk is full.", "Free some space.")
-    dock, _, begin = opened(made.a_run(), told=[[failed], prepared, answers], is_saved=False)
+    dock, _, _begin = opened(made.a_run(), told=[[failed], prepared, answers], is_saved=False)
     dock.ask([picture])
 
     dock.prepare()
@@ -139,7 +139,7 @@ def test_that_failing_to_prepare_is_told_and_can_be_repeated(opened, qtbot, pict
     assert dock.message.title == "The model wasn't saved."
     dock.retry_button.click()
     dock.prepare()
-    qtbot.waitUntil(lambda: dock.sure.isVisible())
+    qtbot.waitUntil(dock.sure.isVisible)
 
     assert not dock.retry_button.isVisible()
 
@@ -173,7 +173,7 @@ def test_that_images_dropped_together_are_asked_together(opened, qtbot, picture,
 
     entered, mime = dropping([picture, other], QDragEnterEvent)
     dock.dragEnterEvent(entered)
-    dropped, mime = dropping([picture, other], QDropEvent)
+    dropped, _mime = dropping([picture, other], QDropEvent)
     dock.dropEvent(dropped)
     qtbot.waitUntil(lambda: all(tried.answer for tried in dock.tries))
 
@@ -195,11 +195,11 @@ def test_that_an_earlier_try_can_be_looked_at_again(opened, qtbot, picture, tmp_
 
 
 def test_that_a_pasted_image_becomes_a_file_until_the_dock_forgets_it(opened, qtbot, picture):
-    dock, session, begin = opened(made.a_run(), told=[answers])
+    dock, session, _begin = opened(made.a_run(), told=[answers])
     QGuiApplication.clipboard().setImage(QImage(str(picture)))
 
     dock.paste()
-    qtbot.waitUntil(lambda: dock.sure.isVisible())
+    qtbot.waitUntil(dock.sure.isVisible)
     path = dock.tries[0].path
 
     assert path.parent == session.project.folder / "cache" / "try"
@@ -222,7 +222,7 @@ def test_that_images_can_be_chosen_by_a_dialog(opened, qtbot, picture, monkeypat
     dock, _, _ = opened(made.a_run(), told=[answers])
 
     dock.choose_button.click()
-    qtbot.waitUntil(lambda: dock.sure.isVisible())
+    qtbot.waitUntil(dock.sure.isVisible)
 
     assert dock.tries[0].path == picture
 
@@ -236,7 +236,7 @@ def test_that_hiding_the_dock_ends_its_child_and_showing_it_asks_again(opened, q
     dock.hide()
     assert begin.begun[0].is_killed
     dock.show()
-    qtbot.waitUntil(lambda: dock.sure.isVisible())
+    qtbot.waitUntil(dock.sure.isVisible)
 
     assert len(begin.begun) == 2
 
@@ -244,7 +244,7 @@ def test_that_hiding_the_dock_ends_its_child_and_showing_it_asks_again(opened, q
 def test_that_another_project_starts_without_tries(opened, qtbot, picture, tmp_path):
     dock, session, _ = opened(made.a_run(), told=[answers])
     dock.ask([picture])
-    qtbot.waitUntil(lambda: dock.sure.isVisible())
+    qtbot.waitUntil(dock.sure.isVisible)
     made.a_project(tmp_path / "other", made.a_run())
 
     session.open(tmp_path / "other")

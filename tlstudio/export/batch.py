@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import io
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,9 +11,9 @@ from typing import Protocol
 
 from tlstudio import atomic
 from tlstudio.data.errors import UnreadableImage
-from tlstudio.data.folder import SKIPPED
-from tlstudio.data.images import SUFFIXES, read_image
+from tlstudio.data.images import read_image
 from tlstudio.data.scan import in_order
+from tlstudio.data.walk import files
 from tlstudio.events import Event, Progress
 from tlstudio.export.errors import NoImagesGiven, TableNotWritten, writing
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
@@ -69,20 +68,8 @@ def found_images(given: Sequence[Path]) -> list[Path]:
     """The files, and the images in the folders, sorted within each; what isn't there only if nothing is."""
     paths: list[Path] = []
     for path in given:
-        paths.extend(_in_folder(path) if path.is_dir() else [path])
+        paths.extend(sorted(path / name for name in files(path, ".")) if path.is_dir() else [path])
     return paths if any(path.exists() for path in paths) else []
-
-
-def _in_folder(folder: Path) -> list[Path]:
-    found = []
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not _is_skipped(name)]
-        found += [
-            Path(parent, name)
-            for name in files
-            if Path(name).suffix.lower() in SUFFIXES and not _is_skipped(name)
-        ]
-    return sorted(found)
 
 
 def _refuse_taken(csv: Path, used: Sequence[Path]) -> None:
@@ -91,10 +78,6 @@ def _refuse_taken(csv: Path, used: Sequence[Path]) -> None:
         reason = "it is one of the files to be read"
     if reason:
         raise TableNotWritten(csv.name, csv.absolute().parent.name, reason)
-
-
-def _is_skipped(name: str) -> bool:
-    return name.startswith(".") or name.lower() in SKIPPED
 
 
 def _answer(path: Path, probabilities: dict[str, float]) -> Predicted:

@@ -93,6 +93,8 @@ def _read(path: Path) -> bytes:
         raise ModelFileUnreadable(path.name, "it is not there", "Choose the file again.") from error
     except OSError as error:
         raise ModelFileUnreadable(path.name, (error.strerror or "unknown reason").lower()) from error
+    except ValueError as error:  # a null byte
+        raise ModelFileUnreadable(path.name, "its name is no file name") from error
     except MemoryError as error:
         raise ModelFileUnreadable(path.name, "it needs more memory than is free") from error
 

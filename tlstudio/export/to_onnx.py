@@ -136,6 +136,7 @@ def onnx_model(trained: TrainedRun, metadata: ModelMetadata) -> onnx.ModelProto:
     if metadata.is_preprocessing_inside:
         before = preprocess_graph(p, model.ir_version)
         model = compose.merge_models(before, model, io_map=[(PREPARED, PREPARED_INPUT)])
+        del model.opset_import[1:]  # merging lists the one of both twice
     model.graph.name = "classifier"
     model.producer_name, model.producer_version = "TL Studio", __version__
     model.doc_string = RESEARCH_NOTICE

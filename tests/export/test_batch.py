@@ -1,0 +1,155 @@
+"""Images and folders are answered by an exported file, one event for each."""
+
+import csv
+import subprocess
+import sys
+
+import made_model
+import pytest
+from PIL import Image
+
+from tlstudio.errors import ExportError
+from tlstudio.events import Progress
+from tlstudio.export.batch import predict
+from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
+
+COLOURS = {"rot": (255, 0, 0), "grün": (0, 255, 0), "青": (0, 0, 255)}
+
+
+@pytest.fixture
+def model(tmp_path):
+    return made_model.write_colour_model(tmp_path / "colours.onnx")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """One image of each colour at another depth, files that are none, and what systems leave behind."""
+    root = tmp_path / "Bilder 📷"
+    for depth, (name, colour) in enumerate(COLOURS.items()):
+        place = root.joinpath(*["tief"] * depth)
+        place.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (20 + depth, 31), colour).save(place / f"{name}.png")
+    (root / "notes.txt").write_text("no image")
+    (root / "._rot.png").write_bytes(b"left by another system")
+    return root
+
+
+def answers(events):
+    return [event for event in events if isinstance(event, Predicted)]
+
+
+def test_that_every_image_of_a_folder_is_answered(model, folder):
+    events = list(predict(model, [folder], None))
+
+    assert {event.image: event.label for event in answers(events)} == {
+        str(folder / "rot.png"): "rot",
+        str(folder / "tief" / "grün.png"): "grün",
+        str(folder / "tief" / "tief" / "青.png"): "青",
+    }
+    assert Progress("Predicting", 3, 3) in events
+    assert (events[-1].images, events[-1].unreadable, events[-1].csv) == (3, 0, None)
+
+
+def test_that_probabilities_are_given_for_every_class_and_sum_to_one(model, folder):
+    answer = answers(predict(model, [folder / "rot.png"], None))[0]
+
+    assert tuple(answer.probabilities) == made_model.CLASSES
+    assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-6)
+    assert answer.label == max(answer.probabilities, key=answer.probabilities.get)
+
+
+def test_that_a_file_that_is_no_image_is_told_and_the_others_go_on(model, folder):
+    (folder / "cut.png").write_bytes((folder / "rot.png").read_bytes()[:40])
+
+    events = list(predict(model, [folder / "notes.txt", folder, folder / "gone.png"], None))
+
+    unreadable = {event.image: event.reason for event in events if isinstance(event, ImageUnreadable)}
+    assert set(unreadable) == {str(folder / name) for name in ("notes.txt", "cut.png", "gone.png")}
+    assert unreadable[str(folder / "gone.png")] == "The file is gone"
+    assert isinstance(events[-1], PredictDone)
+    assert (events[-1].images, events[-1].unreadable) == (3, 3)
+
+
+def test_that_the_table_has_a_row_for_every_image(model, folder, tmp_path):
+    (folder / "empty.png").write_bytes(b"")
+    table = tmp_path / "out.csv"
+
+    events = list(predict(model, [folder], table))
+
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["image", "label", "probability", *made_model.CLASSES]
+    assert [row["label"] for row in rows] == ["", "rot", "grün", "青"]
+    assert [row["probability"] for row in rows] == ["", *(row[row["label"]] for row in rows[1:])]
+    for row, answer in zip(rows[1:], answers(events), strict=True):
+        assert float(row["rot"]) == pytest.approx(answer.probabilities["rot"], abs=1e-6)
+    assert events[-1].csv == str(table)
+
+
+def test_that_a_class_may_be_called_like_a_column(tmp_path, folder):
+    texts = made_model.metadata(classes=("image", "label", "b")).to_properties()
+    path = made_model.write_colour_model(tmp_path / "m.onnx", properties=texts)
+
+    list(predict(path, [folder], tmp_path / "out.csv"))
+
+    header = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header == "image,label,probability,class image,class label,b"
+
+
+def test_that_a_stopped_prediction_leaves_no_half_table(model, folder, tmp_path):
+    table = tmp_path / "out.csv"
+    table.write_text("earlier")
+
+    events = predict(model, [folder], table)
+    next(events)
+    events.close()
+
+    assert table.read_text() == "earlier"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")) == []
+
+
+def taken_by_a_folder(folder):
+    (folder / "out.csv").mkdir()
+    return folder / "out.csv"
+
+
+BAD_TABLES = {
+    "missing folder": (lambda folder: folder / "missing" / "out.csv", "no such file"),
+    "file as folder": (lambda folder: folder / "notes.txt" / "out.csv", "not a directory"),
+    "taken by a folder": (taken_by_a_folder, "a folder of that name"),
+    "one of the images": (lambda folder: folder / "rot.png", "one of the files to be read"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_TABLES)
+def test_that_a_table_that_cannot_be_written_is_told_before_the_work(model, folder, name):
+    make, reason = BAD_TABLES[name]
+    before = (folder / "rot.png").read_bytes()
+    table = make(folder)
+
+    with pytest.raises(ExportError, match=reason):
+        next(predict(model, [folder], table))
+
+    assert (folder / "rot.png").read_bytes() == before
+
+
+def test_that_no_image_at_all_is_told_in_a_sentence(model, tmp_path):
+    (tmp_path / "empty").mkdir()
+
+    for given in ([tmp_path / "empty"], [tmp_path / "gone.png", tmp_path / "gone"], []):
+        with pytest.raises(ExportError) as caught:
+            list(predict(model, given, None))
+        assert caught.value.title == "No images were found"
+
+
+def test_that_predicting_loads_neither_torch_nor_onnx(model, folder, tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from tlstudio.export.batch import predict; "
+        "done = list(predict(Path(sys.argv[1]), [Path(sys.argv[2])], Path(sys.argv[3])))[-1]; "
+        "print(done.images, [name for name in ('torch', 'timm', 'onnx') if name in sys.modules])"
+    )
+
+    command = [sys.executable, "-c", program, model, folder, tmp_path / "out.csv"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (ran.stdout, ran.stderr) == ("3 []\n", "")

@@ -1,0 +1,333 @@
+"""A run becomes a file that answers as the app does, and says everything but where it was made."""
+
+import getpass
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import made_run
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from PIL import Image
+
+import tlstudio
+from tlstudio.data.images import read_image
+from tlstudio.errors import ExportError
+from tlstudio.evaluate.answers import Answers
+from tlstudio.evaluate.assess import assess
+from tlstudio.export.errors import ExportDiffers, ExportNotWritable, NothingToCompare
+from tlstudio.export.events import ExportDone
+from tlstudio.export.formats import FORMATS
+from tlstudio.export.onnx_model import OnnxModel
+from tlstudio.export.preprocess_graph import RESIZE_MODES
+from tlstudio.export.settings import ExportSettings
+from tlstudio.export.to_onnx import Files, _proven, export
+from tlstudio.model.backbones import BACKBONES
+
+NAME = "Mein Modell 🔬"
+LARGEST_DIFFERENCE = 1e-3
+
+
+class Exported:
+    """A run, what was said when it was exported, and the files."""
+
+    def __init__(self, folder, backbone, settings, is_judged):
+        root = folder / "patient-müller-root"
+        rows = made_run.make_images(root, splits=("train", "validation", "test"))
+        test = [row for row in rows if row.split == "test"]
+        self.run = replace(made_run.make_run(folder, backbone, test, root), rows=rows)
+        self.judged = list(assess(**self.run.arguments(), times_seen=2, run=1))[-1] if is_judged else None
+        (folder / "out").mkdir()
+        self.events = list(
+            export(**self.run.arguments(), to=folder / "out" / f"{NAME}.onnx", settings=settings, run=1)
+        )
+        self.done = self.events[-1]
+        self.path = Path(self.done.path)
+        self.settings = settings
+        self.images = [root / row.path for row in test]
+
+
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory):
+    settings = ExportSettings(not_to_be_used_for="Patients.", contact="lab@example.org")
+    return Exported(tmp_path_factory.mktemp("inside"), "test_resnet", settings, is_judged=True)
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory):
+    settings = ExportSettings(is_preprocessing_inside=False)
+    return Exported(tmp_path_factory.mktemp("outside"), "test_vit", settings, is_judged=False)
+
+
+@pytest.fixture(params=["inside", "outside"])
+def exported(request):
+    return request.getfixturevalue(request.param)
+
+
+def session(path):
+    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+
+def test_that_the_file_names_the_apps_class_for_every_test_image(exported):
+    assert isinstance(exported.done, ExportDone)
+    assert (exported.done.images_compared, exported.done.same_class) == (9, 9)
+    assert exported.done.largest_difference < LARGEST_DIFFERENCE
+    assert exported.done.milliseconds_per_image > 0
+
+
+def test_that_three_files_are_written_and_nothing_else(exported):
+    names = sorted(path.name for path in exported.path.parent.iterdir())
+
+    assert names == sorted([f"{NAME}.onnx", f"{NAME}-example.py", f"{NAME}-card.md"])
+    content = exported.path.read_bytes()
+    assert exported.done.sha256 == hashlib.sha256(content).hexdigest()
+    assert exported.done.megabytes == len(content) / 1e6
+
+
+def test_that_the_answers_tell_the_images_apart(inside):
+    model = OnnxModel(inside.path)
+
+    answers = [model.predict(read_image(image)) for image in inside.images]
+
+    assert len({max(answer, key=answer.get) for answer in answers}) > 1
+    assert all(sum(answer.values()) == pytest.approx(1, abs=1e-5) for answer in answers)
+
+
+def test_that_raw_pixels_give_probabilities_and_the_label_index(inside):
+    batch = np.stack([np.asarray(made_run.draw((90, 131), seed)) for seed in range(3)])
+
+    probabilities, label = session(inside.path).run(["probabilities", "label"], {"image": batch})
+
+    assert (probabilities.shape, probabilities.dtype) == ((3, 3), np.float32)
+    assert (label.shape, label.dtype) == ((3,), np.int64)
+    assert label.tolist() == probabilities.argmax(axis=1).tolist()
+    alone = [OnnxModel(inside.path).probabilities(Image.fromarray(image)) for image in batch]
+    assert probabilities == pytest.approx(np.stack(alone), abs=1e-5)
+
+
+def test_that_the_file_carries_what_others_need_to_know(exported):
+    texts = session(exported.path).get_modelmeta().custom_metadata_map
+
+    assert tuple(json.loads(texts["classes"])) == made_run.CLASSES
+    assert texts["notice"] == tlstudio.RESEARCH_NOTICE
+    assert texts["data_fingerprint"] == "f" * 64
+    assert (texts["run"], texts["trained_at"]) == ("1", "2026-01-02T03:04:05+00:00")
+    assert set(json.loads(texts["versions"])) == {"tlstudio", "torch", "timm", "onnx", "onnxruntime"}
+    assert json.loads(texts["preprocessing"])["is_inside"] is exported.settings.is_preprocessing_inside
+    assert {"input", "outputs", "backbone"} <= set(texts)
+
+
+def test_that_the_test_result_stands_in_the_file_if_there_is_one(inside, outside):
+    judged = json.loads(session(inside.path).get_modelmeta().custom_metadata_map["test_result"])
+
+    assert (judged["images"], judged["correct"]) == (9, inside.judged.correct)
+    assert "test_result" not in session(outside.path).get_modelmeta().custom_metadata_map
+
+
+def private_words(exported):
+    """What would tell where and by whom a file was made."""
+    root = Path(tlstudio.__file__).parents[1]
+    words = {
+        str(root), root.name + os.sep, "site-packages", "patient-müller-root", str(exported.run.run_folder),
+        str(Path.home()), os.path.expanduser("~"), sys.prefix, "torch/nn/modules", "stack_trace", ".png",
+    }  # fmt: skip
+    user = getpass.getuser()
+    return words | ({f"/{user}/", f"\\{user}\\"} if len(user) < 6 else {user})
+
+
+def test_that_no_file_says_where_or_by_whom_it_was_made(exported):
+    for path in exported.path.parent.iterdir():
+        content = path.read_bytes()
+        found = [word for word in private_words(exported) if word.encode() in content]
+
+        assert found == []
+
+
+def test_that_the_graph_is_whole_and_keeps_no_notes_of_the_exporter(exported):
+    model = onnx.load(exported.path)
+
+    onnx.checker.check_model(model, full_check=True)
+    assert [(domain.domain, domain.version) for domain in model.opset_import] == [("", 18)]
+    assert not any(node.metadata_props or node.doc_string for node in model.graph.node)
+    assert not any(tensor.external_data for tensor in model.graph.initializer)
+
+
+def test_that_the_sample_beside_the_model_prints_the_models_answer(exported):
+    image = exported.images[4]
+    sample = exported.path.with_name(f"{NAME}-example.py")
+
+    command = [sys.executable, sample, image]
+    ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+    answer = OnnxModel(exported.path).predict(read_image(image))
+    label = max(answer, key=answer.get)
+    assert ran.stderr == ""
+    assert ran.stdout.startswith(f"{label} ")
+    assert float(ran.stdout.split()[-1]) == pytest.approx(answer[label], abs=1e-4)
+    assert tlstudio.RESEARCH_NOTICE in sample.read_text(encoding="utf-8")
+
+
+def test_that_the_card_tells_what_it_is_and_how_far_to_trust_it(inside):
+    card = inside.path.with_name(f"{NAME}-card.md").read_text(encoding="utf-8")
+
+    assert tlstudio.RESEARCH_NOTICE in card
+    assert f"SHA-256 `{inside.done.sha256}`" in card
+    assert f"**{inside.judged.correct} of 9** test images" in card
+    assert "| 白血球 | 3 | 3 | 3 |" in card
+    assert "Bläschen \\| &lt;b>" in card
+    assert "2 groups for training, 2 for validation, 2 for the test" in card
+    assert "Patients." in card
+    assert "lab@example.org" in card
+    assert "Not filled in" not in card
+
+
+def test_that_the_card_of_a_run_that_was_not_judged_says_so(outside):
+    card = outside.path.with_name(f"{NAME}-card.md").read_text(encoding="utf-8")
+
+    assert "Not judged on test images yet." in card
+    assert "Unknown until it is judged" in card
+    assert card.count("Not filled in.") == 2
+
+
+def test_that_a_file_whose_answers_differ_is_not_saved(inside, tmp_path, monkeypatch):
+    monkeypatch.setitem(RESIZE_MODES, "bilinear", {"mode": "cubic", "cubic_coeff_a": 9.0})
+    to = tmp_path / "model.onnx"
+    to.write_bytes(b"the one before")
+
+    with pytest.raises(ExportDiffers, match=r"another class for \d of 9 images .* nothing was saved"):
+        list(export(**inside.run.arguments(), to=to, settings=ExportSettings(), run=1))
+
+    assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]
+    assert to.read_bytes() == b"the one before"
+
+
+def drained(generator):
+    """The value of a generator of events."""
+    while True:
+        try:
+            next(generator)
+        except StopIteration as stopped:
+            return stopped.value
+
+
+def apps_answers(exported, **changes):
+    model = OnnxModel(exported.path)
+    test = tuple(row for row in exported.run.rows if row.split == "test")
+    shares = np.stack([model.probabilities(read_image(image)) for image in exported.images])
+    return model, Answers(test, shares)
+
+
+def test_that_one_other_class_is_enough_to_refuse(inside):
+    model, answers = apps_answers(inside)
+    answers.probabilities[3] = np.roll(answers.probabilities[3], 1)
+
+    with pytest.raises(ExportDiffers, match="1 of 9 images"):
+        drained(_proven(model, answers, inside.run.data_root))
+
+
+def test_that_a_tie_of_the_app_is_no_other_class(inside):
+    model, answers = apps_answers(inside)
+    first, second = np.argsort(answers.probabilities[3])[:-3:-1]
+    mean = answers.probabilities[3][[first, second]].mean()
+    answers.probabilities[3][first], answers.probabilities[3][second] = mean - 2e-7, mean + 2e-7
+
+    assert drained(_proven(model, answers, inside.run.data_root)).same_class == 9
+
+
+def test_that_images_that_changed_since_are_left_out_of_the_comparison(inside, tmp_path):
+    model, answers = apps_answers(inside)
+    for row in answers.rows:
+        (tmp_path / row.path).parent.mkdir(exist_ok=True)
+        (tmp_path / row.path).write_bytes((inside.run.data_root / row.path).read_bytes())
+    made_run.draw((50, 50), 99).save(tmp_path / answers.rows[0].path)
+    (tmp_path / answers.rows[1].path).unlink()
+
+    assert drained(_proven(model, answers, tmp_path)).compared == 7
+
+
+def test_that_nothing_is_saved_when_no_image_is_left_to_compare(inside, tmp_path):
+    model, answers = apps_answers(inside)
+
+    with pytest.raises(NothingToCompare):
+        drained(_proven(model, answers, tmp_path / "gone"))
+    with pytest.raises(NothingToCompare):
+        run = replace(inside.run, rows=inside.run.rows[:9])  # training images only
+        list(export(**run.arguments(), to=tmp_path / "m.onnx", settings=ExportSettings(), run=1))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_folder_that_is_not_there_is_told_before_the_work(inside, tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "taken.onnx").mkdir()
+
+    for to in (tmp_path / "gone" / "m.onnx", tmp_path / "file" / "m.onnx", tmp_path / "taken.onnx"):
+        with pytest.raises(ExportNotWritable, match="What lay there before is unchanged"):
+            next(export(**inside.run.arguments(), to=to, settings=ExportSettings(), run=1))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of a file's size")
+def test_that_a_full_disk_leaves_what_lay_there(tmp_path):
+    import resource
+
+    files = Files.beside(tmp_path / "model.onnx")
+    files.model.write_bytes(b"the one before")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with (
+            pytest.raises(ExportError, match="can't be written"),
+            files.writing(),
+            files.replacing() as temporary,
+        ):
+            temporary.card.write_bytes(b"card")
+            temporary.model.write_bytes(bytes(5000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]
+    assert files.model.read_bytes() == b"the one before"
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model.ONNX", "model", "model.v2"])
+def test_that_the_model_ends_in_onnx_whether_said_or_not(tmp_path, name):
+    files = Files.beside(tmp_path / name)
+
+    assert re.search(r"\.onnx$", files.model.name, re.IGNORECASE)
+    assert files.model.name.startswith(name.rpartition(".")[0] or name)
+    assert {files.example.name, files.card.name} == {
+        f"{files.model.stem}-example.py", f"{files.model.stem}-card.md",
+    }  # fmt: skip
+
+
+def test_that_every_format_is_a_choice_of_the_settings():
+    assert {row.is_preprocessing_inside for row in FORMATS.values()} == {True, False}
+    assert {row.suffix for row in FORMATS.values()} == {".onnx"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backbone", ["test_convnext", "test_efficientnet"])
+def test_that_other_tiny_networks_answer_as_the_app_does(tmp_path, backbone):
+    done = Exported(tmp_path, backbone, ExportSettings(), is_judged=False).done
+
+    assert done.same_class == 9
+    assert done.largest_difference < LARGEST_DIFFERENCE
+
+
+ONE_OF_EACH_FAMILY = {row.family: name for name, row in reversed(BACKBONES.items())}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("family", ONE_OF_EACH_FAMILY)
+def test_that_a_backbone_of_each_family_answers_as_the_app_does(tmp_path, family):
+    exported = Exported(tmp_path, ONE_OF_EACH_FAMILY[family], ExportSettings(), is_judged=False)
+
+    assert exported.done.same_class == exported.done.images_compared == 9
+    assert exported.done.largest_difference <= 5e-3

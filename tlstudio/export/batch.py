@@ -12,7 +12,7 @@ from typing import Protocol
 from tlstudio import atomic
 from tlstudio.data.errors import UnreadableImage
 from tlstudio.data.images import read_image
-from tlstudio.data.scan import in_order
+from tlstudio.data.in_order import in_order
 from tlstudio.data.walk import files
 from tlstudio.events import Event, Progress
 from tlstudio.export.errors import NoImagesGiven, TableNotWritten, writing

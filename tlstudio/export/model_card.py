@@ -13,7 +13,7 @@ from tlstudio.export.metadata import ModelMetadata, steps
 from tlstudio.export.parity import Parity
 from tlstudio.export.settings import ExportSettings
 from tlstudio.model.backbone import Backbone
-from tlstudio.train.run_folder import RunInfo
+from tlstudio.train.run_info import RunInfo
 
 TEMPLATE = "model_card.md.jinja"
 CONFUSIONS_SHOWN = 5

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tlstudio.data.errors import UnreadableImage
 from tlstudio.data.images import image_and_facts
-from tlstudio.data.scan import in_order
+from tlstudio.data.in_order import in_order
 from tlstudio.data.table import ImageRow
 from tlstudio.evaluate.answers import Answers
 from tlstudio.events import Event, Noted, Progress

@@ -171,9 +171,9 @@ def test_that_images_dropped_together_are_asked_together(opened, qtbot, picture,
     other.write_bytes(picture.read_bytes())
     dock, _, begin = opened(made.a_run(), told=[answers])
 
-    entered, mime = dropping([picture, other], QDragEnterEvent)
+    entered, _data = dropping([picture, other], QDragEnterEvent)
     dock.dragEnterEvent(entered)
-    dropped, _mime = dropping([picture, other], QDropEvent)
+    dropped, _data_too = dropping([picture, other], QDropEvent)
     dock.dropEvent(dropped)
     qtbot.waitUntil(lambda: all(tried.answer for tried in dock.tries))
 
@@ -293,3 +293,40 @@ def test_that_the_notice_stands_in_the_dock(opened):
     dock, _, _ = opened(made.a_run())
 
     assert RESEARCH_NOTICE in [label.text() for label in dock.findChildren(Label)]
+
+
+@pytest.mark.slow
+def test_that_a_trained_run_is_saved_prepared_and_asked_by_the_real_engine(qtbot, tmp_path):
+    for name, colour in (("dark", 40), ("light", 200)):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for place in range(8):
+            image = QImage(32, 32, QImage.Format.Format_RGB32)
+            image.fill(QColor(colour + 3 * place, colour, colour))
+            assert image.save(str(tmp_path / "images" / name / f"{place}.png"))
+    session = Session()
+    dock = TryItDock(session)
+    qtbot.addWidget(dock)
+    dock.show()
+    assert session.create(tmp_path / "Tones", [tmp_path / "images"], is_independent=True)
+    qtbot.waitUntil(lambda: session.running_step is None, timeout=60_000)
+    chosen = session.project.settings
+    session.choose(
+        model=replace(chosen.model, backbone="test_resnet"),
+        train=replace(chosen.train, epochs=1, batch_size=8, device="cpu"),
+    )
+    session.start("train")
+    qtbot.waitUntil(lambda: session.running_step is None, timeout=90_000)
+
+    dock.ask([tmp_path / "images" / "light" / "0.png"])
+    dock.prepare_button.click()
+    qtbot.waitUntil(lambda: dock.sure.isVisible() or dock.retry_button.isVisible(), timeout=90_000)
+    assert set(dock.tries[0].answer.probabilities) == {"dark", "light"}
+    assert sum(dock.tries[0].answer.probabilities.values()) == pytest.approx(1, abs=1e-5)
+
+    session.start("export", to=tmp_path / "Tones" / "exports" / "tones.onnx", run=1)
+    qtbot.waitUntil(lambda: session.running_step is None, timeout=90_000)
+    exported = session.project.runs[0].exported
+    assert exported.same_class == exported.images_compared > 0
+    assert model_file(session.project, session.project.runs[0], tmp_path).name == "tones.onnx"
+    dock.forget()
+    session.close()

@@ -42,7 +42,8 @@ class TryView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Try it")
-        self.setFixedWidth(WIDTH)
+        theme.watcher().changed.connect(self._restyle)
+        self._restyle()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -58,6 +59,9 @@ class TryView(QWidget):
         self.row = TriesRow()
         column.addWidget(self.row)
         column.addWidget(label(RESEARCH_NOTICE, "help", "text3", wrap=True))
+
+    def _restyle(self) -> None:
+        self.setFixedWidth(theme.px(WIDTH))
 
     def _header(self) -> QHBoxLayout:
         self.chip = Chip()
@@ -214,7 +218,7 @@ class TryView(QWidget):
         self.message.say("accent", title, text)
 
     def _place_answer(self, words: str, sure: str) -> None:
-        room = WIDTH - 2 * MARGIN - 8 - QFontMetrics(theme.font("body_medium")).horizontalAdvance(sure)
+        room = self.width() - 2 * MARGIN - 8 - QFontMetrics(theme.font("body_medium")).horizontalAdvance(sure)
         is_short = QFontMetrics(theme.font("figure")).horizontalAdvance(words) <= room
         self.answer.set_role("figure" if is_short else "card")
         self.answer.setWordWrap(not is_short)

@@ -52,7 +52,7 @@ class HelpDialog(QDialog):
         close.clicked.connect(self.accept)
         end.addWidget(close)
         column.addLayout(end)
-        self.setMinimumWidth(theme.px(560))
+        self.setMinimumWidth(theme.px(600))
 
 
 def _table(rows: tuple[tuple[str, str], ...]) -> QGridLayout:
@@ -61,6 +61,6 @@ def _table(rows: tuple[tuple[str, str], ...]) -> QGridLayout:
     grid.setVerticalSpacing(theme.px(6))
     for number, (name, words) in enumerate(rows):
         grid.addWidget(label(name, "body_medium"), number, 0)
-        grid.addWidget(label(words, "body", "text2"), number, 1)
+        grid.addWidget(label(words, "body", "text2", wrap=True), number, 1)
     grid.setColumnStretch(1, 1)
     return grid

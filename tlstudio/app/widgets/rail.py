@@ -74,6 +74,7 @@ class Rail(QWidget):
         self._has_project = bool(states)
         self.project_name.say(name)
         self.project_text.say(text)
+        self.home.show_icon("arrow-left" if states else "house")
         for step, state in zip(self.steps, states, strict=False):
             step.show_state(state)
         self._show_parts()

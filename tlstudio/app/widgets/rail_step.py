@@ -65,6 +65,11 @@ class RailLink(RailEntry):
         self.setAccessibleName(text)
         self._icon = icon
 
+    def show_icon(self, icon: str) -> None:
+        """Show another icon."""
+        self._icon = icon
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it in the colours in force."""
         del event

@@ -1,0 +1,295 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from shiboken6 import delete
+
+from tlstudio.app.pages.data import DataPage
+from tlstudio.app.session import Session
+from tlstudio.data.scan import scan
+from tlstudio.data.settings import DataSettings
+from tlstudio.events import Failed, Stopped
+from tlstudio.project.file import create_project
+
+
+class Quiet:
+    """A step that reports nothing; the tests hand over its events."""
+
+    def __init__(self, step, folder, options):
+        self.step = step
+
+    def __iter__(self):
+        return iter(())
+
+    def stop(self, grace_seconds=10.0):
+        """Nothing runs."""
+
+    pause = go_on = kill = stop
+
+
+@pytest.fixture
+def images(tmp_path):
+    random = np.random.default_rng(0)
+    for name, count in (("ants", 24), ("bees", 8)):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for number in range(count):
+            pixels = random.integers(0, 255, (40, 40, 3), dtype=np.uint8)
+            file = tmp_path / "images" / name / f"P{number // 2:02d}_{number:02d}.png"
+            Image.fromarray(pixels).save(file)
+    (tmp_path / "images" / "ants" / "torn.png").write_bytes(b"no image")
+    return tmp_path / "images"
+
+
+@pytest.fixture
+def session(qapp, tmp_path, images):
+    session = Session(begin=Quiet)
+    project = create_project(tmp_path / "project")
+    session.project = project.with_settings(data=DataSettings(root=str(images)))
+    return session
+
+
+@pytest.fixture
+def page(qtbot, session):
+    page = DataPage(session)
+    qtbot.addWidget(page)
+    page.resize(1056, 800)
+    page.show()
+    yield page
+    delete(page)
+
+
+def begin(session, step="scan"):
+    session.running_step = step
+    session.step_started.emit(step)
+
+
+def end(session, step="scan"):
+    session.running_step = None
+    session.step_ended.emit(step)
+
+
+def read(session):
+    """Scan for real, each event handed over as the step thread would."""
+    begin(session)
+    for event in scan(session.project.settings.data, session.project.folder / "images.csv"):
+        session.take(event)
+    end(session)
+
+
+def shown(page):
+    return [page.browser.grid.tiles.tile(number).caption for number in range(page.browser.count)]
+
+
+def test_that_without_images_the_page_asks_for_folders_and_says_why_it_can_not_go_on(page):
+    assert page.empty.isVisible()
+    assert not page.primary.isEnabled()
+    assert page._status.text() == "Add at least two classes to continue."
+
+
+def test_that_images_appear_and_counts_climb_while_they_are_read(page, session, qtbot):
+    begin(session)
+    qtbot.waitUntil(lambda: len(page._growing) == 33)
+    for event in scan(session.project.settings.data, session.project.folder / "images.csv"):
+        session.take(event)
+        if page.browser.grid.tiles.count:
+            break
+
+    assert page.scan_card.isVisible()
+    assert page.balance.counts.rowCount() == 2
+    assert not page.primary.isEnabled()
+
+
+def test_that_read_images_fill_the_page(page, session):
+    read(session)
+
+    assert page.filled.isVisible()
+    assert not page.scan_card.isVisible()
+    assert page.browser.count == 32
+    assert page.split.accessibleName().startswith("Images by use: Training ")
+    assert [count.name for count in page.balance.counts._counts] == ["ants", "bees"]
+    assert page.primary.isEnabled()
+
+
+def test_that_the_step_on_leads_to_the_model(page, session, qtbot):
+    read(session)
+    with qtbot.waitSignal(page.went) as went:
+        page.primary.click()
+
+    assert went.args == ["model"]
+
+
+def test_that_a_class_filters_and_the_same_click_shows_all_again(page, session):
+    read(session)
+    page.balance.choose("bees")
+    assert page.browser.count == 8
+
+    page.balance.choose("bees")
+    assert page.browser.count == 32
+
+
+def test_that_search_and_split_filter_together_and_are_cleared_together(page, session):
+    read(session)
+    page.browser.search.setText("P00")
+    page.browser.filter()
+    assert shown(page) == ["P00_00.png", "P00_01.png"] * 2
+
+    page.browser.search.setText("nothing like it")
+    page.browser.filter()
+    assert page.browser.nothing.isVisible()
+
+    page.browser.clear.click()
+    assert page.browser.count == 32
+
+
+def test_that_files_set_aside_are_listed_and_shown_with_their_reason(page, session):
+    read(session)
+    row = page.check_up.row("set_aside")
+    assert row.finding.title == "1 file set aside"
+
+    row.link.click()
+    tile = page.browser.grid.tiles.tile(0)
+    assert shown(page) == ["torn.png"]
+    assert tile.note.startswith("Set aside: ")
+
+
+def test_that_the_imbalance_can_be_left_alone_and_taken_up_again(page, session):
+    read(session)
+    assert session.project.settings.train.is_class_weighted
+
+    page.check_up.row("imbalance").action.click()
+    assert not session.project.settings.train.is_class_weighted
+
+    page.check_up.row("imbalance").action.click()
+    assert session.project.settings.train.is_class_weighted
+
+
+def test_that_groups_are_changed_in_place_with_a_preview_and_read_again(page, session, qtbot):
+    read(session)
+    page.check_up.row("groups").action.click()
+    editor = page._editor
+    editor.pattern.setText(r"P(\d)")
+    editor.show_preview()
+    assert editor.preview.text().startswith("2 groups.")
+
+    editor.apply.click()
+    qtbot.waitUntil(lambda: session.running_step is None)
+    assert session.project.settings.data.group_pattern == r"P(\d)"
+    assert page._editor is None
+
+
+def test_that_a_pattern_that_does_not_work_can_not_be_used(page, session):
+    read(session)
+    page.check_up.row("groups").action.click()
+    page._editor.pattern.setText("(")
+    page._editor.show_preview()
+
+    assert not page._editor.apply.isEnabled()
+    page._editor.cancel.click()
+    assert page._editor is None
+
+
+def test_that_a_moved_folder_is_told_and_forgotten_when_it_is_back(page, session, images):
+    read(session)
+    images.rename(images.with_name("elsewhere"))
+    page.refresh()
+    assert page.message.title == "The folder has moved"
+
+    images.with_name("elsewhere").rename(images)
+    [button] = [button for button in page.message.findChildren(QPushButton) if button.text() == "Try again"]
+    button.click()
+    assert page.message.title == ""
+
+
+def test_that_a_found_folder_takes_the_place_of_the_moved_one(page, session, images, monkeypatch, qtbot):
+    read(session)
+    elsewhere = images.rename(images.with_name("elsewhere"))
+    page.refresh()
+    monkeypatch.setattr("tlstudio.app.pages.data.QFileDialog.getExistingDirectory", lambda *_: str(elsewhere))
+    [button] = [button for button in page.message.findChildren(QPushButton) if button.text() == "Find it…"]
+    button.click()
+    qtbot.waitUntil(lambda: session.running_step is None)
+
+    assert session.project.data_root == elsewhere
+
+
+def test_that_a_failed_scan_is_told_in_its_own_words(page, session):
+    begin(session)
+    session.take(Failed("Only one class was found", "Nothing was changed.", "Add a second folder."))
+    end(session)
+
+    assert page.message.title == "Only one class was found"
+    assert page.empty.isVisible()
+
+
+def test_that_a_cancelled_scan_says_that_nothing_changed(page, session):
+    begin(session)
+    session.take(Stopped("scan"))
+    end(session)
+
+    assert page.message.title == "Reading was cancelled"
+
+
+def test_that_the_selection_bar_floats_only_while_images_are_selected(page, session):
+    read(session)
+    assert not page.browser.bar.isVisible()
+
+    page.browser.grid.go_to(0)
+    page.browser.grid.go_to(2, Qt.KeyboardModifier.ShiftModifier)
+    assert page.browser.bar.count.text() == "3 selected"
+
+    page.browser.copy_names()
+    assert QGuiApplication.clipboard().text() == "ants/P00_00.png\nants/P00_01.png\nants/P01_02.png"
+
+    QTest.keyClick(page.browser.grid, Qt.Key.Key_Escape)
+    assert not page.browser.bar.isVisible()
+
+
+def test_that_space_enlarges_and_arrows_lead_on(page, session):
+    read(session)
+    page.browser.grid.go_to(0)
+    QTest.keyClick(page.browser.grid, Qt.Key.Key_Space)
+    large = page.browser.large
+    assert large.isVisible()
+
+    QTest.keyClick(large, Qt.Key.Key_Right)
+    QTest.keyClick(large, Qt.Key.Key_Space)
+    assert not large.isVisible()
+    assert page.browser.grid.selection.current == 1
+
+
+def test_that_dropped_class_folders_become_the_settings(page, session, images, qtbot):
+    page.use_folders([images / "ants", images / "bees"])
+    qtbot.waitUntil(lambda: session.running_step is None)
+
+    assert session.project.settings.data.root == str(images)
+    assert session.project.settings.data.folders == ("ants", "bees")
+
+
+def test_that_single_files_are_refused_in_words(page, images):
+    page.use_folders([images / "ants" / "P00_00.png"])
+
+    assert page.message.title == "No folder among them"
+
+
+def test_that_nothing_is_read_again_while_another_step_runs(page, session):
+    read(session)
+    before = session.project.settings.data
+    begin(session, "train")
+    page._regroup("P(.)", False)
+    end(session, "train")
+
+    assert session.project.settings.data == before
+    assert page.message.title == "Another step is running"
+
+
+def test_that_an_unchanged_project_keeps_filters_and_selection(page, session):
+    read(session)
+    page.browser.grid.go_to(3)
+    session.choose(train=replace(session.project.settings.train, epochs=3))
+
+    assert page.browser.grid.selection.numbers == [3]

@@ -1,0 +1,236 @@
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from shiboken6 import delete
+
+from tlstudio.app.pages.evaluate import EvaluatePage
+from tlstudio.app.session import Session
+from tlstudio.app.widgets.result_headline import range_words
+from tlstudio.data.events import ImagesScanned
+from tlstudio.data.settings import DataSettings
+from tlstudio.evaluate.events import ClassResult, EvaluateDone
+from tlstudio.evaluate.predictions import Prediction, write_predictions
+from tlstudio.events import Failed, Progress
+from tlstudio.project.file import create_project
+from tlstudio.train.events import EpochDone, RunStarted, TrainDone
+
+CLASSES = ["Neutrophil", "Blast cell"]
+SPLIT = {"train": 28, "validation": 6, "test": 6}
+IMAGES = ImagesScanned(40, CLASSES, 0, 40, SPLIT, {"Neutrophil": 20, "Blast cell": 20}, "f", None)
+ANSWERS = [
+    ("n1.png", "Neutrophil", "Neutrophil", 0.9),
+    ("n2.png", "Neutrophil", "Neutrophil", 0.8),
+    ("n3.png", "Neutrophil", "Blast cell", 0.71),
+    ("b1.png", "Blast cell", "Blast cell", 0.99),
+    ("b2.png", "Blast cell", "Blast cell", 0.6),
+    ("b3.png", "Blast cell", "Neutrophil", 0.88),
+]
+
+
+def judged(run=1, times_seen=1):
+    one = ClassResult("Neutrophil", 3, 2, 1, 2 / 3, 0.21, 0.94, 2 / 3, 0.21, 0.94)
+    other = replace(one, name="Blast cell")
+    classes, matrix = [one, other], [[2, 1], [1, 2]]
+    return EvaluateDone(run, "test", 6, 4, 4 / 6, 0.3, 0.903, 4 / 6, classes, matrix, times_seen)
+
+
+class Quiet:
+    """A step that reports nothing; the tests hand over its events."""
+
+    def __init__(self, step, folder, options):
+        self.options = options
+
+    def __iter__(self):
+        return iter(())
+
+    def stop(self, grace_seconds=10.0):
+        """Nothing runs."""
+
+    pause = go_on = kill = stop
+
+
+@pytest.fixture
+def session(qapp, tmp_path):
+    for name, *_ in ANSWERS:
+        Image.new("RGB", (24, 24), "red").save(tmp_path / name)
+    session = Session(begin=Quiet)
+    project = create_project(tmp_path / "project")
+    project = project.with_settings(data=DataSettings(root=str(tmp_path)))
+    session.project = replace(project, images=IMAGES)
+    return session
+
+
+@pytest.fixture
+def page(qtbot, session):
+    page = EvaluatePage(session)
+    qtbot.addWidget(page)
+    page.resize(1056, 800)
+    page.show()
+    yield page
+    delete(page)
+
+
+def train(session, run=1, accuracy=0.9):
+    start = RunStarted(run, "2026-01-01", 5, 0, "CPU", "float32", 32, 0, 9, 9, 28, 6, "random", "f")
+    epoch = EpochDone(run, 1, 5, 0.5, 0.8, 0.6, accuracy, 3.0, True, 1e-3, {}, [])
+    for event in (start, epoch, TrainDone(run, 1, accuracy, 3.0, 1.0, 9, False)):
+        session.take(event)
+
+
+def judge(session, run=1, times_seen=1):
+    folder = session.project.run_folder(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    answers = []
+    for path, label, predicted, sure in ANSWERS:
+        shares = (sure, 1 - sure) if predicted == "Neutrophil" else (1 - sure, sure)
+        answers.append(Prediction(path, path, label, predicted, shares))
+    write_predictions(folder, CLASSES, answers)
+    session.running_step = "evaluate"
+    session.step_started.emit("evaluate")
+    session.take(judged(run, times_seen))
+    session.running_step = None
+    session.step_ended.emit("evaluate")
+
+
+def captions(page):
+    return [page.images.tile(number).caption for number in range(page.images.count)]
+
+
+def test_that_without_a_run_the_page_leads_to_train(page, qtbot):
+    assert page.nothing.isVisible()
+    with qtbot.waitSignal(page.went) as went:
+        page.nothing.button.click()
+
+    assert went.args == ["train"]
+
+
+def test_that_a_trained_run_can_be_judged_on_so_many_images(page, session, qtbot):
+    train(session)
+    assert page.ready.isVisible()
+    assert page.primary.text() == "Evaluate on 6 test images"
+
+    page.primary.click()
+    qtbot.waitUntil(lambda: session.running_step is None)
+
+
+def test_that_a_run_without_test_images_says_so(page, session):
+    session.project = replace(session.project, images=replace(IMAGES, split={"train": 34, "validation": 6}))
+    train(session)
+
+    assert page.no_test.isVisible()
+
+
+def test_that_judging_shows_how_far_it_is(page, session):
+    train(session)
+    session.running_step = "evaluate"
+    session.step_started.emit("evaluate")
+    session.take(Progress("Judging test images", 3, 6))
+
+    assert page.running.isVisible()
+    assert page.running_words.text() == "3 of 6"
+    assert page.bar.fraction() == 0.5
+
+
+def test_that_the_result_says_counts_first_and_the_likely_range(page, session):
+    train(session)
+    judge(session)
+
+    assert page.result.isVisible()
+    assert page.headline.right.text() == "4 of 6 right"
+    assert page.headline.range.text() == "67%, very likely between 30.0 and 90.3%"
+    assert page.primary.text() == "Continue to Export"
+
+
+def test_that_the_range_is_written_as_published_figures_are():
+    result = replace(judged(), images=512, correct=482, accuracy=482 / 512)
+    result = replace(result, accuracy_low=0.918, accuracy_high=0.959)
+
+    assert range_words(result) == "94.1%, very likely between 91.8 and 95.9%"
+
+
+def test_that_wrong_answers_are_shown_first_the_surest_at_the_front(page, session):
+    train(session)
+    judge(session)
+
+    assert page.images.title.text() == "2 wrong answers"
+    assert captions(page) == ["Neutrophil 88%", "Blast cell 71%"]
+
+
+def test_that_a_cell_shows_its_images_and_how_sure_it_was(page, session):
+    train(session)
+    judge(session)
+    page.matrix.setFocus()
+    page.matrix.choose(0, 0)
+    assert captions(page) == ["90% sure", "80% sure"]
+
+    QTest.keyClick(page.matrix, Qt.Key.Key_Right)
+    assert page.images.title.text() == "1 image of Neutrophil that it called Blast cell"
+    assert captions(page) == ["71% sure"]
+
+
+def test_that_lost_answers_are_told_and_the_figures_stay(page, session):
+    train(session)
+    judge(session)
+    (session.project.run_folder(1) / "predictions.csv").unlink()
+    page._shown = None
+    page.refresh()
+
+    assert page.headline.right.text() == "4 of 6 right"
+    assert "Evaluate again" in page.images.nothing.text()
+
+
+def test_that_looking_more_than_once_is_counted_quietly(page, session):
+    train(session)
+    judge(session)
+    assert page._help.text() == ""
+
+    judge(session, times_seen=3)
+    assert page._help.text().startswith("Test images seen 3 times")
+
+
+def test_that_a_result_of_other_images_is_marked(page, session):
+    train(session)
+    judge(session)
+    session.take(replace(IMAGES, fingerprint="other"))
+
+    assert page.message.title == "The images have changed since this run"
+    assert page.message.tone == "warn"
+    assert page.result.isVisible()
+
+
+def test_that_another_run_can_be_chosen(page, session):
+    train(session, 1, 0.9)
+    train(session, 2, 0.8)
+    assert page.run_button.text() == "Run 1"
+
+    actions = page.run_menu.actions()
+    assert [action.text() for action in actions] == ["Run 2, Validation 80%", "Run 1, Validation 90%"]
+    actions[0].trigger()
+    assert session.project.chosen_run == 2
+    assert page.run_button.text() == "Run 2"
+
+
+def test_that_a_failure_is_told_and_can_be_tried_again(page, session):
+    train(session)
+    session.running_step = "evaluate"
+    session.step_started.emit("evaluate")
+    session.take(Failed("The weights are damaged", "The run is kept.", "Train it again."))
+    session.running_step = None
+    session.step_ended.emit("evaluate")
+
+    assert page.message.title == "The weights are damaged"
+    assert page.ready.isVisible()
+
+
+def test_that_an_image_of_a_cell_opens_large(page, session):
+    train(session)
+    judge(session)
+    page.images.grid.go_to(0)
+    QTest.keyClick(page.images.grid, Qt.Key.Key_Space)
+
+    assert page.large.isVisible()
+    QTest.keyClick(page.large, Qt.Key.Key_Escape)
+    assert not page.large.isVisible()

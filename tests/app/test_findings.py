@@ -1,0 +1,99 @@
+import pytest
+
+from tlstudio.app.widgets.findings import check_up, to_look_at
+from tlstudio.app.widgets.group_editor import preview
+from tlstudio.data.events import ImagesScanned
+from tlstudio.data.settings import DataSettings
+from tlstudio.data.table import ImageRow
+
+
+def images(counts, pattern=None, groups=9):
+    total = sum(counts.values())
+    return ImagesScanned(total, list(counts), 0, groups, {"train": total}, counts, "f", pattern)
+
+
+def row(path, side=64, flags="", split="train"):
+    return ImageRow(path, "a", path, split, "", side, side, flags)
+
+
+def kinds(found):
+    return {finding.kind: finding for finding in found}
+
+
+def look(counts, rows=(), data=None, pattern=None, is_class_weighted=True):
+    return check_up(
+        images(counts, pattern), rows, data or DataSettings(), is_class_weighted=is_class_weighted
+    )
+
+
+def test_that_balanced_independent_images_leave_nothing_to_look_at():
+    found = look({"a": 100, "b": 90}, data=DataSettings(is_independent=True))
+
+    assert to_look_at(found) == 0
+    assert [finding.kind for finding in found] == ["groups"]
+
+
+def test_that_files_set_aside_are_counted_with_their_reasons():
+    rows = [row("a/1.png"), *(row(f"a/{n}.png", 0, "The file is cut off", "") for n in (2, 3))]
+    finding = kinds(look({"a": 50, "b": 50}, rows))["set_aside"]
+
+    assert finding.title == "2 files set aside"
+    assert "The file is cut off: 2" in finding.why
+    assert finding.link == "Show them"
+
+
+def test_that_a_class_three_times_smaller_is_an_imbalance_and_one_click_mends_it():
+    found = kinds(look({"Blast": 100, "Neutrophil": 300}, is_class_weighted=False))["imbalance"]
+    mended = kinds(look({"Blast": 100, "Neutrophil": 300}, is_class_weighted=True))["imbalance"]
+    level = look({"Blast": 101, "Neutrophil": 300})
+
+    assert (found.title, found.tone) == ("Blast has 3 times fewer images", "warn")
+    assert found.action == "Balance while training"
+    assert (mended.tone, mended.action) == ("ok", "Turn off")
+    assert "imbalance" not in kinds(level)
+
+
+def test_that_a_class_below_twenty_images_is_named():
+    finding = kinds(look({"a": 19, "b": 20}))["small_class"]
+
+    assert (finding.title, finding.class_name) == ("a has only 19 images", "a")
+
+
+def test_that_very_small_images_are_counted_but_not_those_set_aside():
+    rows = [row("a/1.png", 31), row("a/2.png", 32), row("a/3.png", 0, "cut off", "")]
+
+    assert kinds(look({"a": 50, "b": 50}, rows))["small_images"].title == "1 image smaller than 32 px"
+
+
+@pytest.mark.parametrize(
+    ("data", "pattern", "tone", "action"),
+    [
+        (DataSettings(), None, "advice", "Set groups"),
+        (DataSettings(), "(P1)", "advice", "Change"),
+        (DataSettings(group_pattern="(P1)"), "(P1)", "ok", "Change"),
+        (DataSettings(is_independent=True), None, "ok", "Change"),
+    ],
+)
+def test_that_groups_are_asked_about_until_the_user_has_said_what_they_are(data, pattern, tone, action):
+    finding = kinds(look({"a": 50, "b": 50}, data=data, pattern=pattern))["groups"]
+
+    assert (finding.tone, finding.action) == (tone, action)
+
+
+def test_that_the_preview_counts_groups_and_names_the_largest():
+    words, is_possible = preview(["a/P1_1.png", "a/P1_2.png", "b/P2_1.png"], r"(P\d)_", is_independent=False)
+
+    assert is_possible
+    assert words == "2 groups. The largest is “P1” with 2 images."
+
+
+@pytest.mark.parametrize("pattern", ["", "(P1", "(a+)+$", "nowhere"])
+def test_that_a_pattern_that_can_not_be_used_is_refused_in_words(pattern):
+    words, is_possible = preview(["a/P1_1.png"], pattern, is_independent=False)
+
+    assert not is_possible
+    assert words
+
+
+def test_that_every_image_alone_needs_no_pattern():
+    assert preview(["a/1.png", "a/2.png"], "", is_independent=True) == ("2 images, each on its own.", True)

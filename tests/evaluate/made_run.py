@@ -15,7 +15,8 @@ from tlstudio.model.backbones import find_backbone
 from tlstudio.model.network import create
 from tlstudio.model.settings import ModelSettings
 from tlstudio.train.events import RunStarted
-from tlstudio.train.run_folder import BEST_NAME, RunInfo, versions, write_info
+from tlstudio.train.run_folder import BEST_NAME
+from tlstudio.train.run_info import RunInfo, versions, write_info
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.tensor_file import write_tensors
 

@@ -14,8 +14,9 @@ from tlstudio.data.preprocess import prepare
 from tlstudio.data.table import ImageRow
 from tlstudio.errors import DataError, TLStudioError
 from tlstudio.evaluate.answers import Answers
-from tlstudio.evaluate.assess import assess, judgement, read_evaluation
+from tlstudio.evaluate.assess import assess, judgement
 from tlstudio.evaluate.errors import ClassUnknown, EvaluationNotSaved, NoTestImages
+from tlstudio.evaluate.evaluation_file import read_evaluation
 from tlstudio.evaluate.events import EvaluateDone
 from tlstudio.evaluate.predictions import read_predictions
 from tlstudio.events import Noted, Progress

@@ -24,7 +24,8 @@ from tlstudio.train import fit as fitting
 from tlstudio.train import step as stepping
 from tlstudio.train.errors import BatchTooSmall, LossNotFinite, MemoryTooSmall, NothingToTrainOn, RunNotSaved
 from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted, TrainDone
-from tlstudio.train.run_folder import load_run, read_info
+from tlstudio.train.run_folder import load_run
+from tlstudio.train.run_info import read_info
 
 
 def of(kind, events):

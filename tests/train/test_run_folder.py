@@ -3,7 +3,8 @@
 import pytest
 
 from tlstudio.train.errors import RunUnreadable
-from tlstudio.train.run_folder import drop_metrics_after, load_run, read_info
+from tlstudio.train.run_folder import load_run
+from tlstudio.train.run_info import drop_metrics_after, read_info
 
 
 def test_that_a_run_without_its_file_is_told(tmp_path):

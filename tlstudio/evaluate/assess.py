@@ -1,17 +1,14 @@
 """How good a run is on the images that it never saw."""
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter
 
-from tlstudio import RESEARCH_NOTICE, atomic
 from tlstudio.data.table import ImageRow, Split
 from tlstudio.evaluate.answers import Answers, ask
 from tlstudio.evaluate.errors import ClassUnknown, EvaluationNotSaved, NoTestImages
+from tlstudio.evaluate.evaluation_file import EVALUATION_NAME, write_evaluation
 from tlstudio.evaluate.events import ClassResult, EvaluateDone
 from tlstudio.evaluate.predictions import PREDICTIONS_NAME, Prediction, write_predictions
 from tlstudio.events import Event
@@ -26,7 +23,6 @@ from tlstudio.metrics import (
 )
 from tlstudio.train.run_folder import TrainedRun, load_run
 
-EVALUATION_NAME = "evaluation.json"
 SPLIT: Split = "test"
 
 
@@ -81,17 +77,6 @@ def judgement(answers: Answers, classes: Sequence[str], *, run: int, times_seen:
     )
 
 
-def read_evaluation(run_folder: Path, best_epoch: int) -> EvaluateDone | None:
-    """The newest judgement of the weights of that epoch, or None if there is none that can be read."""
-    try:
-        content = json.loads((run_folder / EVALUATION_NAME).read_bytes())
-        if content["best_epoch"] != best_epoch:  # the run was resumed and found better weights
-            return None
-        return TypeAdapter(EvaluateDone).validate_python(content["result"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
 def _class_result(confusion: Counts, index: int, name: str) -> ClassResult:
     images = int(confusion[index].sum())
     others = int(confusion.sum()) - images
@@ -123,17 +108,11 @@ def _write(run_folder: Path, trained: TrainedRun, answers: Answers, done: Evalua
         Prediction(row.path, row.group, row.class_name, trained.classes[index], tuple(map(float, shares)))
         for row, index, shares in zip(answers.rows, answers.predicted, answers.probabilities, strict=True)
     ]
-    content = {
-        "schema": 1,
-        "notice": RESEARCH_NOTICE,
-        "data_fingerprint": trained.info.data_fingerprint,
-        "best_epoch": trained.info.best_epoch,
-        "result": asdict(done),
-    }
     name = PREDICTIONS_NAME
     try:
         write_predictions(run_folder, trained.classes, predictions)
         name = EVALUATION_NAME
-        atomic.write_text(run_folder / name, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        info = trained.info
+        write_evaluation(run_folder, done, best_epoch=info.best_epoch, data_fingerprint=info.data_fingerprint)
     except OSError as error:
         raise EvaluationNotSaved(name, (error.strerror or "unknown reason").lower()) from error

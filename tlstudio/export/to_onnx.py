@@ -15,7 +15,7 @@ from onnx import compose, helper
 from tlstudio import RESEARCH_NOTICE, __version__, atomic
 from tlstudio.data.table import ImageRow
 from tlstudio.evaluate.answers import Answers, ask
-from tlstudio.evaluate.assess import read_evaluation
+from tlstudio.evaluate.evaluation_file import read_evaluation
 from tlstudio.evaluate.events import EvaluateDone
 from tlstudio.events import Event, Progress
 from tlstudio.export.code_sample import code_sample

@@ -24,9 +24,11 @@ from tlstudio.project.errors import (
 )
 from tlstudio.project.migrations import SCHEMA_VERSION, migrate
 from tlstudio.project.project import Project, Run, Settings
+from tlstudio.project.rebuild import rebuilt_project, with_lost_epochs
 
 FILE_NAME = "project.tlstudio"
 PREVIOUS_NAME = "project.previous.tlstudio"
+DAMAGED_NAME = "project.damaged.tlstudio"
 IMAGES_NAME = "images.csv"
 SIZE_LIMIT_BYTES = 64 * 2**20
 """A project file of this program is a few hundred kilobytes; a larger one is damaged or hostile."""
@@ -118,12 +120,18 @@ def open_project(folder: Path, *, read_only: bool = False) -> Project:
         except (OSError, ValueError, RecursionError) as error:
             reasons.append(_short(error))
         else:
-            return replace(
-                project.with_running_as("interrupted"),
-                is_read_only=read_only or project.is_read_only,
-                recovered_from="" if name == FILE_NAME else "previous",
-            )
-    raise ProjectUnreadable(folder.name, reasons[0])
+            recovered = replace(project, recovered_from="" if name == FILE_NAME else "previous")
+            return _as_opened(recovered, read_only=read_only)
+    rebuilt = rebuilt_project(folder, folder / IMAGES_NAME)
+    if rebuilt is None:
+        raise ProjectUnreadable(folder.name, reasons[0])
+    return _as_opened(rebuilt, read_only=read_only)
+
+
+def _as_opened(project: Project, *, read_only: bool) -> Project:
+    if read_only:  # its owner may be training right now
+        return replace(project, is_read_only=True)
+    return with_lost_epochs(project.with_running_as("interrupted"))
 
 
 def _load(folder: Path, path: Path) -> Project:
@@ -155,10 +163,14 @@ def _load(folder: Path, path: Path) -> Project:
 
 
 def _keep_previous(path: Path) -> None:
-    """Keep the file that is about to be replaced, unless it is damaged."""
-    with contextlib.suppress(OSError, ValueError):
-        json.loads(path.read_bytes())
-        with atomic.replacing(path.with_name(PREVIOUS_NAME)) as temporary:
+    """Keep the file that is about to be replaced; a damaged one never in place of a good one."""
+    name = PREVIOUS_NAME
+    with contextlib.suppress(OSError):
+        try:
+            json.loads(path.read_bytes())
+        except ValueError:
+            name = DAMAGED_NAME
+        with atomic.replacing(path.with_name(name)) as temporary:
             shutil.copyfile(path, temporary)
 
 

@@ -27,8 +27,8 @@ from tlstudio.train.begin import Ready, Sets, decode, get_ready
 from tlstudio.train.checkpoint import Checkpoint, Place, load_checkpoint, save_checkpoint
 from tlstudio.train.errors import LossNotFinite, RunUnreadable, saving
 from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
-from tlstudio.train.run_folder import (
-    BEST_NAME,
+from tlstudio.train.run_folder import BEST_NAME
+from tlstudio.train.run_info import (
     RunInfo,
     State,
     append_metrics,

@@ -1,0 +1,101 @@
+"""What the run folders and images.csv know by themselves, for a project whose file lost it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from tlstudio.data.errors import TableUnreadable
+from tlstudio.data.events import ImagesScanned
+from tlstudio.data.settings import DataSettings
+from tlstudio.data.table import SPLITS, fingerprint, read_table
+from tlstudio.evaluate.evaluation_file import read_evaluation
+from tlstudio.project.project import Project, Run, RunState, Settings
+from tlstudio.train.errors import RunUnreadable
+from tlstudio.train.run_info import read_info, read_metrics
+
+STATES: dict[str, RunState] = {
+    "running": "interrupted",
+    "done": "done",
+    "stopped": "stopped",
+    "failed": "failed",
+}
+"""What run.json says → what that means for a run whose process is no more."""
+
+
+def rebuilt_project(folder: Path, table: Path) -> Project | None:
+    """The project as its images.csv and its runs tell it; None if they tell nothing.
+
+    Where the images lie is known to the project file alone, so the data root is left open.
+    """
+    runs = tuple(_runs(folder / "runs"))
+    images = _images(table)
+    if not runs and images is None:
+        return None
+    newest = runs[-1] if runs else None
+    settings = Settings(data=DataSettings())
+    if newest is not None:
+        settings = replace(settings, model=newest.model, train=newest.train)
+    seen = max((run.evaluation.times_seen for run in runs if run.evaluation), default=0)
+    return Project(folder, settings, images, runs, times_test_seen=seen, recovered_from="runs")
+
+
+def with_lost_epochs(project: Project) -> Project:
+    """The project with what its interrupted runs had saved but could no longer report."""
+    runs = [_with_lost_epochs(run, project.run_folder(run.number)) for run in project.runs]
+    return replace(project, runs=tuple(runs))
+
+
+def _with_lost_epochs(run: Run, folder: Path) -> Run:
+    if run.state != "interrupted":
+        return run
+    known = {epoch.epoch for epoch in run.epochs}
+    for epoch in read_metrics(folder, run.started.epochs):
+        if epoch.epoch not in known:
+            run = replace(run.after(epoch), state="interrupted")
+    return run
+
+
+def _runs(folder: Path) -> Iterator[Run]:
+    for run_folder in sorted(folder.glob("[0-9][0-9][0-9][0-9]")):
+        with suppress(RunUnreadable):
+            yield _run(run_folder)
+
+
+def _run(folder: Path) -> Run:
+    info = read_info(folder)
+    epochs = read_metrics(folder, info.started.epochs)
+    best = max((epoch.epoch for epoch in epochs if epoch.is_best), default=0)
+    return Run(
+        number=info.run,
+        state=STATES[info.state],
+        model=info.model,
+        train=info.train,
+        data_fingerprint=info.data_fingerprint,
+        started=info.started,
+        epochs=epochs,
+        best_epoch=best,
+        seconds=info.seconds,
+        evaluation=read_evaluation(folder, best),
+    )
+
+
+def _images(table: Path) -> ImagesScanned | None:
+    try:
+        rows = read_table(table)
+    except TableUnreadable:
+        return None
+    usable = [row for row in rows if not row.is_set_aside]
+    split = Counter(row.split for row in usable)
+    per_class = Counter(row.class_name for row in usable)
+    return ImagesScanned(
+        images=len(usable),
+        classes=sorted(per_class),
+        rejected=len(rows) - len(usable),
+        groups=len({row.group for row in usable}),
+        split={name: split[name] for name in SPLITS},
+        class_counts={name: per_class[name] for name in sorted(per_class)},
+        fingerprint=fingerprint(usable),
+        group_pattern=None,
+    )

@@ -126,12 +126,17 @@ def draw_metal(label: int, rng: Rng, lot: Rng) -> Image.Image:
     return _finished(canvas, rng)
 
 
-def _field(colour: Colour, rng: Rng, grain: float) -> Image.Image:
-    """An even area with soft grain, at the fine size."""
+def _field(
+    colour: Colour, rng: Rng, grain: float, box: tuple[int, int, int, int] | None = None
+) -> Image.Image:
+    """An even area with soft grain, at the fine size or as large as `box`."""
     size = SIZE_PX * FINE
+    left, top, right, bottom = box or (0, 0, size, size)
     coarse = rng.normal(0, grain * 2, (12, 12, 1)).repeat(3, axis=2)
-    cloud = np.asarray(_image(128 + coarse).resize((size, size), Image.Resampling.BICUBIC), dtype=float) - 128
-    return _image(np.array(colour) + cloud + rng.normal(0, grain, (size, size, 1)))
+    at = (left * 12 / size, top * 12 / size, right * 12 / size, bottom * 12 / size)
+    cloud = _image(128 + coarse).resize((right - left, bottom - top), Image.Resampling.BICUBIC, box=at)
+    noise = rng.normal(0, grain, (bottom - top, right - left, 1))
+    return _image(np.array(colour) + np.asarray(cloud, dtype=float) - 128 + noise)
 
 
 def _blob(
@@ -150,10 +155,15 @@ def _blob(
     waves = [rng.normal(0, wobble / k) * np.cos(k * angles + rng.uniform(0, 6)) for k in (2, 3, 4)]
     reach = radius * (1 + np.sum(waves, axis=0))
     outline = (np.stack([np.cos(angles), np.sin(angles)], 1) * reach[:, None] + centre) * size
-    mask = Image.new("L", canvas.size, 0)
-    ImageDraw.Draw(mask).polygon([tuple(point) for point in outline], fill=255)
-    texture = _field(colour, rng, grain=4.0)
-    canvas.paste(texture, (0, 0), mask.filter(ImageFilter.GaussianBlur(blur)))
+    margin = 3 * blur + 1  # only what the spot reaches is painted
+    left, top = np.clip(np.floor(outline.min(0) - margin), 0, size).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(outline.max(0) + margin), 0, size).astype(int).tolist()
+    if left >= right or top >= bottom:
+        return
+    mask = Image.new("L", (right - left, bottom - top), 0)
+    ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in outline.tolist()], fill=255)
+    texture = _field(colour, rng, grain=4.0, box=(left, top, right, bottom))
+    canvas.paste(texture, (left, top), mask.filter(ImageFilter.GaussianBlur(blur)))
 
 
 def _grains(

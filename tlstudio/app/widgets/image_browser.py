@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSlider, QStackedLayout, QVBoxLayout, QWidget
 
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import button
-from tlstudio.app.widgets.findings import is_small
+from tlstudio.app.widgets.image_filter import ImageFilter, Only
 from tlstudio.app.widgets.image_grid import ImageGrid
 from tlstudio.app.widgets.image_tile import Tile
 from tlstudio.app.widgets.labels import label
@@ -24,7 +21,6 @@ from tlstudio.app.widgets.split_bar import NAMES
 from tlstudio.app.widgets.thumbnails import Thumbnails
 from tlstudio.data.table import SPLITS, ImageRow
 
-Only = Literal["", "set_aside", "small_images"]
 ONLY_WORDS: dict[Only, str] = {"set_aside": "Set aside", "small_images": "Very small"}
 
 SEARCH_MS = 120
@@ -51,7 +47,7 @@ class ImageBrowser(QWidget):
         self.bar = SelectionBar(self.grid)
         self._root = Path()
         self._rows: Sequence[ImageRow] = ()
-        self._shown: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._shown: Sequence[int] = ()
         self._class_name = ""
         self._only: Only = ""
         self._typing = QTimer(self)
@@ -137,7 +133,7 @@ class ImageBrowser(QWidget):
     def show_growing(self, root: Path, rows: Sequence[ImageRow]) -> None:
         """Show images as they are read, without filters: none yet, then more by `grow_to`."""
         self._root, self._rows = root, rows
-        self._shown = np.arange(len(rows), dtype=np.intp)
+        self._shown = range(len(rows))
         self._stack.setCurrentIndex(0)
         self.grid.show_tiles(root, 0, self._tile)
 
@@ -176,10 +172,11 @@ class ImageBrowser(QWidget):
     def filter(self) -> None:
         """Bring the grid up to date with the filters; nothing is selected then."""
         self._typing.stop()
-        shown = np.fromiter(
-            (number for number, row in enumerate(self._rows) if self._is_wanted(row)), dtype=np.intp
+        split = self.splits.index()
+        wanted = ImageFilter(
+            self.search.text(), SPLITS[split - 1] if split else "", self._class_name, self._only
         )
-        self._shown = shown
+        shown = self._shown = wanted.numbers(self._rows)
         self.grid.show_tiles(self._root, len(shown), self._tile)
         self._stack.setCurrentIndex(0 if len(shown) or not self._rows else 1)
 
@@ -187,20 +184,6 @@ class ImageBrowser(QWidget):
     def count(self) -> int:
         """How many images the filters leave."""
         return len(self._shown)
-
-    def _is_wanted(self, row: ImageRow) -> bool:
-        split = self.splits.index()
-        if self._only == "set_aside":
-            fits = row.is_set_aside
-        elif self._only == "small_images":
-            fits = is_small(row)
-        else:
-            fits = not row.is_set_aside
-        if not fits or (split and row.split != SPLITS[split - 1]):
-            return False
-        if self._class_name and row.class_name != self._class_name:
-            return False
-        return self.search.text().casefold() in row.path.casefold()
 
     def _tile(self, number: int) -> Tile:
         return tile_of(self._rows[self._shown[number]])

@@ -295,7 +295,7 @@ class ImageGrid(QTableView):
             for column in columns:
                 number = row * self.tiles.columnCount() + column
                 if number < self.tiles.count:
-                    self.selection.mask[number] = True
+                    self.selection.add(number)
         self.viewport().update()
         self.selection_changed.emit()
 

@@ -2,29 +2,31 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 
 @dataclass
 class TileSelection:
     """A mask over the list, the current tile, and where a Shift selection starts.
 
     Qt's own selection model keeps rectangles, which are wrong as soon as the columns change.
+
+    Attributes:
+        mask: a byte for each tile, 1 if it is selected.
+        current: the tile that the keyboard stands on.
+        anchor: where a Shift selection starts.
     """
 
-    mask: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    mask: bytearray = field(default_factory=bytearray)
     current: int = 0
     anchor: int = 0
 
     def reset(self, count: int) -> None:
         """Another list: nothing selected, the first tile current."""
-        self.mask = np.zeros(count, dtype=np.bool_)
+        self.mask = bytearray(count)
         self.current = self.anchor = 0
 
     def grow(self, count: int) -> None:
         """The list has become longer; what is selected stays."""
-        self.mask = np.concatenate((self.mask, np.zeros(max(0, count - self.mask.size), dtype=np.bool_)))
+        self.mask.extend(bytes(max(0, count - len(self.mask))))
 
     def __contains__(self, number: int) -> bool:
         return bool(self.mask[number])
@@ -32,17 +34,21 @@ class TileSelection:
     @property
     def count(self) -> int:
         """How many are selected."""
-        return int(self.mask.sum())
+        return self.mask.count(1)
 
     @property
     def numbers(self) -> list[int]:
         """The selected ones in reading order."""
-        return [int(number) for number in np.flatnonzero(self.mask)]
+        return [number for number, is_selected in enumerate(self.mask) if is_selected]
+
+    def add(self, number: int) -> None:
+        """Select this one as well."""
+        self.mask[number] = 1
 
     def only(self, number: int) -> None:
         """Select this one alone."""
-        self.mask[:] = False
-        self.mask[number] = True
+        self.none()
+        self.add(number)
         self.current = self.anchor = number
 
     def toggle(self, number: int) -> None:
@@ -53,14 +59,14 @@ class TileSelection:
     def extend_to(self, number: int) -> None:
         """Select from the anchor to this one, in reading order."""
         first, last = sorted((self.anchor, number))
-        self.mask[:] = False
-        self.mask[first : last + 1] = True
+        self.none()
+        self.mask[first : last + 1] = b"\x01" * (last + 1 - first)
         self.current = number
 
     def all(self) -> None:
         """Select every tile."""
-        self.mask[:] = True
+        self.mask[:] = b"\x01" * len(self.mask)
 
     def none(self) -> None:
         """Select nothing; the current tile stays."""
-        self.mask[:] = False
+        self.mask[:] = bytes(len(self.mask))

@@ -82,7 +82,7 @@ def read(session):
 
 
 def shown(page):
-    return [page.browser.grid.tiles.tile(number).caption for number in range(page.browser.count)]
+    return [page.view.browser.grid.tiles.tile(number).caption for number in range(page.view.browser.count)]
 
 
 def test_that_without_images_the_page_asks_for_folders_and_says_why_it_can_not_go_on(page):
@@ -93,25 +93,25 @@ def test_that_without_images_the_page_asks_for_folders_and_says_why_it_can_not_g
 
 def test_that_images_appear_and_counts_climb_while_they_are_read(page, session, qtbot):
     begin(session)
-    qtbot.waitUntil(lambda: len(page._growing) == 33)
+    qtbot.waitUntil(lambda: len(page.view._growing) == 33)
     for event in scan(session.project.settings.data, session.project.folder / "images.csv"):
         session.take(event)
-        if page.browser.grid.tiles.count:
+        if page.view.browser.grid.tiles.count:
             break
 
-    assert page.scan_card.isVisible()
-    assert page.balance.counts.rowCount() == 2
+    assert page.view.scan_card.isVisible()
+    assert page.view.balance.counts.rowCount() == 2
     assert not page.primary.isEnabled()
 
 
 def test_that_read_images_fill_the_page(page, session):
     read(session)
 
-    assert page.filled.isVisible()
-    assert not page.scan_card.isVisible()
-    assert page.browser.count == 32
-    assert page.split.accessibleName().startswith("Images by use: Training ")
-    assert [count.name for count in page.balance.counts._counts] == ["ants", "bees"]
+    assert page.view.isVisible()
+    assert not page.view.scan_card.isVisible()
+    assert page.view.browser.count == 32
+    assert page.view.split.accessibleName().startswith("Images by use: Training ")
+    assert [count.name for count in page.view.balance.counts._counts] == ["ants", "bees"]
     assert page.primary.isEnabled()
 
 
@@ -125,34 +125,34 @@ def test_that_the_step_on_leads_to_the_model(page, session, qtbot):
 
 def test_that_a_class_filters_and_the_same_click_shows_all_again(page, session):
     read(session)
-    page.balance.choose("bees")
-    assert page.browser.count == 8
+    page.view.balance.choose("bees")
+    assert page.view.browser.count == 8
 
-    page.balance.choose("bees")
-    assert page.browser.count == 32
+    page.view.balance.choose("bees")
+    assert page.view.browser.count == 32
 
 
 def test_that_search_and_split_filter_together_and_are_cleared_together(page, session):
     read(session)
-    page.browser.search.setText("P00")
-    page.browser.filter()
+    page.view.browser.search.setText("P00")
+    page.view.browser.filter()
     assert shown(page) == ["P00_00.png", "P00_01.png"] * 2
 
-    page.browser.search.setText("nothing like it")
-    page.browser.filter()
-    assert page.browser.nothing.isVisible()
+    page.view.browser.search.setText("nothing like it")
+    page.view.browser.filter()
+    assert page.view.browser.nothing.isVisible()
 
-    page.browser.clear.click()
-    assert page.browser.count == 32
+    page.view.browser.clear.click()
+    assert page.view.browser.count == 32
 
 
 def test_that_files_set_aside_are_listed_and_shown_with_their_reason(page, session):
     read(session)
-    row = page.check_up.row("set_aside")
+    row = page.view.check_up.row("set_aside")
     assert row.finding.title == "1 file set aside"
 
     row.link.click()
-    tile = page.browser.grid.tiles.tile(0)
+    tile = page.view.browser.grid.tiles.tile(0)
     assert shown(page) == ["torn.png"]
     assert tile.note.startswith("Set aside: ")
 
@@ -161,17 +161,17 @@ def test_that_the_imbalance_can_be_left_alone_and_taken_up_again(page, session):
     read(session)
     assert session.project.settings.train.is_class_weighted
 
-    page.check_up.row("imbalance").action.click()
+    page.view.check_up.row("imbalance").action.click()
     assert not session.project.settings.train.is_class_weighted
 
-    page.check_up.row("imbalance").action.click()
+    page.view.check_up.row("imbalance").action.click()
     assert session.project.settings.train.is_class_weighted
 
 
 def test_that_groups_are_changed_in_place_with_a_preview_and_read_again(page, session, qtbot):
     read(session)
-    page.check_up.row("groups").action.click()
-    editor = page._editor
+    page.view.check_up.row("groups").action.click()
+    editor = page.view.editor
     editor.pattern.setText(r"P(\d)")
     editor.show_preview()
     assert editor.preview.text().startswith("2 groups.")
@@ -179,18 +179,18 @@ def test_that_groups_are_changed_in_place_with_a_preview_and_read_again(page, se
     editor.apply.click()
     qtbot.waitUntil(lambda: session.running_step is None)
     assert session.project.settings.data.group_pattern == r"P(\d)"
-    assert page._editor is None
+    assert page.view.editor is None
 
 
 def test_that_a_pattern_that_does_not_work_can_not_be_used(page, session):
     read(session)
-    page.check_up.row("groups").action.click()
-    page._editor.pattern.setText("(")
-    page._editor.show_preview()
+    page.view.check_up.row("groups").action.click()
+    page.view.editor.pattern.setText("(")
+    page.view.editor.show_preview()
 
-    assert not page._editor.apply.isEnabled()
-    page._editor.cancel.click()
-    assert page._editor is None
+    assert not page.view.editor.apply.isEnabled()
+    page.view.editor.cancel.click()
+    assert page.view.editor is None
 
 
 def test_that_a_moved_folder_is_told_and_forgotten_when_it_is_back(page, session, images):
@@ -236,30 +236,30 @@ def test_that_a_cancelled_scan_says_that_nothing_changed(page, session):
 
 def test_that_the_selection_bar_floats_only_while_images_are_selected(page, session):
     read(session)
-    assert not page.browser.bar.isVisible()
+    assert not page.view.browser.bar.isVisible()
 
-    page.browser.grid.go_to(0)
-    page.browser.grid.go_to(2, Qt.KeyboardModifier.ShiftModifier)
-    assert page.browser.bar.count.text() == "3 selected"
+    page.view.browser.grid.go_to(0)
+    page.view.browser.grid.go_to(2, Qt.KeyboardModifier.ShiftModifier)
+    assert page.view.browser.bar.count.text() == "3 selected"
 
-    page.browser.copy_names()
+    page.view.browser.copy_names()
     assert QGuiApplication.clipboard().text() == "ants/P00_00.png\nants/P00_01.png\nants/P01_02.png"
 
-    QTest.keyClick(page.browser.grid, Qt.Key.Key_Escape)
-    assert not page.browser.bar.isVisible()
+    QTest.keyClick(page.view.browser.grid, Qt.Key.Key_Escape)
+    assert not page.view.browser.bar.isVisible()
 
 
 def test_that_space_enlarges_and_arrows_lead_on(page, session):
     read(session)
-    page.browser.grid.go_to(0)
-    QTest.keyClick(page.browser.grid, Qt.Key.Key_Space)
-    large = page.browser.large
+    page.view.browser.grid.go_to(0)
+    QTest.keyClick(page.view.browser.grid, Qt.Key.Key_Space)
+    large = page.view.browser.large
     assert large.isVisible()
 
     QTest.keyClick(large, Qt.Key.Key_Right)
     QTest.keyClick(large, Qt.Key.Key_Space)
     assert not large.isVisible()
-    assert page.browser.grid.selection.current == 1
+    assert page.view.browser.grid.selection.current == 1
 
 
 def test_that_dropped_class_folders_become_the_settings(page, session, images, qtbot):
@@ -289,7 +289,7 @@ def test_that_nothing_is_read_again_while_another_step_runs(page, session):
 
 def test_that_an_unchanged_project_keeps_filters_and_selection(page, session):
     read(session)
-    page.browser.grid.go_to(3)
+    page.view.browser.grid.go_to(3)
     session.choose(train=replace(session.project.settings.train, epochs=3))
 
-    assert page.browser.grid.selection.numbers == [3]
+    assert page.view.browser.grid.selection.numbers == [3]

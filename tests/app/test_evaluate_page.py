@@ -96,7 +96,7 @@ def judge(session, run=1, times_seen=1):
 
 
 def captions(page):
-    return [page.images.tile(number).caption for number in range(page.images.count)]
+    return [page.result.images.tile(number).caption for number in range(page.result.images.count)]
 
 
 def test_that_without_a_run_the_page_leads_to_train(page, qtbot):
@@ -129,9 +129,9 @@ def test_that_judging_shows_how_far_it_is(page, session):
     session.step_started.emit("evaluate")
     session.take(Progress("Judging test images", 3, 6))
 
-    assert page.running.isVisible()
-    assert page.running_words.text() == "3 of 6"
-    assert page.bar.fraction() == 0.5
+    assert page.judging.isVisible()
+    assert page.judging.words.text() == "3 of 6"
+    assert page.judging.bar.fraction() == 0.5
 
 
 def test_that_the_result_says_counts_first_and_the_likely_range(page, session):
@@ -139,8 +139,8 @@ def test_that_the_result_says_counts_first_and_the_likely_range(page, session):
     judge(session)
 
     assert page.result.isVisible()
-    assert page.headline.right.text() == "4 of 6 right"
-    assert page.headline.range.text() == "67%, very likely between 30.0 and 90.3%"
+    assert page.result.headline.right.text() == "4 of 6 right"
+    assert page.result.headline.range.text() == "67%, very likely between 30.0 and 90.3%"
     assert page.primary.text() == "Continue to Export"
 
 
@@ -155,19 +155,19 @@ def test_that_wrong_answers_are_shown_first_the_surest_at_the_front(page, sessio
     train(session)
     judge(session)
 
-    assert page.images.title.text() == "2 wrong answers"
+    assert page.result.images.title.text() == "2 wrong answers"
     assert captions(page) == ["Neutrophil 88%", "Blast cell 71%"]
 
 
 def test_that_a_cell_shows_its_images_and_how_sure_it_was(page, session):
     train(session)
     judge(session)
-    page.matrix.setFocus()
-    page.matrix.choose(0, 0)
+    page.result.matrix.setFocus()
+    page.result.matrix.choose(0, 0)
     assert captions(page) == ["90% sure", "80% sure"]
 
-    QTest.keyClick(page.matrix, Qt.Key.Key_Right)
-    assert page.images.title.text() == "1 image of Neutrophil that it called Blast cell"
+    QTest.keyClick(page.result.matrix, Qt.Key.Key_Right)
+    assert page.result.images.title.text() == "1 image of Neutrophil that it called Blast cell"
     assert captions(page) == ["71% sure"]
 
 
@@ -178,8 +178,8 @@ def test_that_lost_answers_are_told_and_the_figures_stay(page, session):
     page._shown = None
     page.refresh()
 
-    assert page.headline.right.text() == "4 of 6 right"
-    assert "Evaluate again" in page.images.nothing.text()
+    assert page.result.headline.right.text() == "4 of 6 right"
+    assert "Evaluate again" in page.result.images.nothing.text()
 
 
 def test_that_looking_more_than_once_is_counted_quietly(page, session):
@@ -228,9 +228,9 @@ def test_that_a_failure_is_told_and_can_be_tried_again(page, session):
 def test_that_an_image_of_a_cell_opens_large(page, session):
     train(session)
     judge(session)
-    page.images.grid.go_to(0)
-    QTest.keyClick(page.images.grid, Qt.Key.Key_Space)
+    page.result.images.grid.go_to(0)
+    QTest.keyClick(page.result.images.grid, Qt.Key.Key_Space)
 
-    assert page.large.isVisible()
-    QTest.keyClick(page.large, Qt.Key.Key_Escape)
-    assert not page.large.isVisible()
+    assert page.result.large.isVisible()
+    QTest.keyClick(page.result.large, Qt.Key.Key_Escape)
+    assert not page.result.large.isVisible()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import button
@@ -130,6 +130,10 @@ class FileCard(Card):
                 grid.addWidget(part, place, column)
             grid.setAlignment(parts[2], Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return grid
+
+    def controls(self) -> tuple[QWidget, ...]:
+        """What can be reached by Tab, in reading order."""
+        return self.runs, self.show_button, self.stop_button, self.switch
 
     # What is shown
 

@@ -33,7 +33,7 @@ check: $(VENV)/ready-dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/ready
-	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/benchmarks/startup.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/benchmarks/window.py
 
 # The environment with what the program needs, and with the test tools on top; remade when pyproject.toml changes.
 $(VENV)/ready: pyproject.toml

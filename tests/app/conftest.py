@@ -1,11 +1,16 @@
 """What every test of the window starts from: its own look, no leftover threads, no Qt warning."""
 
 import gc
+import queue
 
 import pytest
 from PySide6.QtCore import QObject, QThread, QtMsgType, Slot, qInstallMessageHandler
 
 from tlstudio.app import theme
+from tlstudio.app.session import Session
+from tlstudio.data.events import ImagesScanned
+from tlstudio.events import Stopped
+from tlstudio.train.events import EpochDone, RunStarted, TrainDone
 
 HARMLESS = (
     "propagateSizeHints",
@@ -14,6 +19,10 @@ HARMLESS = (
     "XDG_RUNTIME_DIR",
 )
 """What the offscreen screen says of itself."""
+
+
+LOOK = []
+"""Light at 100 %, once it was put in force: dressing the application anew takes 50 ms."""
 
 
 class Recorder(QObject):
@@ -39,7 +48,9 @@ def record():
 @pytest.fixture(autouse=True)
 def look(qapp):
     """Every test starts light, with letters of 100 %."""
-    theme.apply(qapp, "light", 100)
+    if LOOK != [theme.is_dark(), theme.px(100)]:
+        theme.apply(qapp, "light", 100)
+        LOOK[:] = [theme.is_dark(), theme.px(100)]
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +84,83 @@ def _is_running(thing):
         return isinstance(thing, QThread) and thing.isRunning() and thing is not QThread.currentThread()
     except (RuntimeError, ReferenceError):
         return False
+
+
+class CrankedStep:
+    """A step whose events the test releases one at a time; `None` ends it."""
+
+    def __init__(self, step, folder, options):
+        self.step, self.folder, self.options = step, folder, options
+        self.asked = []
+        self._queue = queue.SimpleQueue()
+
+    def release(self, *events):
+        for event in events:
+            self._queue.put(event)
+
+    def __iter__(self):
+        while (event := self._queue.get(timeout=20)) is not None:
+            yield event
+
+    def stop(self, grace_seconds=10.0):
+        self.asked.append("stop")
+        self.release(Stopped(self.step), None)
+
+    def pause(self):
+        self.asked.append("pause")
+
+    def go_on(self):
+        self.asked.append("go on")
+
+    def kill(self):
+        self.asked.append("kill")
+        self.release(None)
+
+
+class Bench:
+    """Starts cranked steps, remembers them, and gives events to release."""
+
+    scanned = ImagesScanned(
+        images=40,
+        classes=["ants", "bees"],
+        rejected=1,
+        groups=40,
+        split={"train": 28, "validation": 6, "test": 6},
+        class_counts={"ants": 20, "bees": 20},
+        fingerprint="f",
+        group_pattern=None,
+    )
+
+    def __init__(self):
+        self.steps = []
+
+    def __call__(self, step, folder, options):
+        self.steps.append(CrankedStep(step, folder, options))
+        return self.steps[-1]
+
+    @staticmethod
+    def started(run=1, epochs=5):
+        at = "2026-11-20T10:00:00+00:00"
+        return RunStarted(run, at, epochs, 0, "CPU", "float32", 8, 4, 10, 20, 28, 6, "random", "f")
+
+    @staticmethod
+    def epoch(number, run=1, epochs=5):
+        return EpochDone(run, number, epochs, 0.5, 0.8, 0.4, 0.75, 1.0, True, 1e-3, {}, [])
+
+    @staticmethod
+    def finished(run=1):
+        return TrainDone(run, 2, 0.75, 9.0, 1.0, 10, False)
+
+
+@pytest.fixture
+def bench():
+    """Hand-cranked steps."""
+    return Bench()
+
+
+@pytest.fixture
+def session(qapp, bench):
+    """A session whose steps are cranked by hand."""
+    made = Session(begin=bench)
+    yield made
+    made.close()

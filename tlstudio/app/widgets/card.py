@@ -23,13 +23,14 @@ class Card(QFrame):
         self.body = QVBoxLayout()
         self.title = Label(title, "card")
         self.subtitle = Label(subtitle, "help", "text3")
-        self.title.setVisible(bool(title))
-        self.subtitle.setVisible(bool(subtitle))
         self.head.addWidget(self.title)
         self.head.addWidget(self.subtitle)
         self.head.addStretch(1)
         self._outer.addLayout(self.head)
         self._outer.addLayout(self.body, 1)
+        # Only now: a widget without a parent that is made visible is a window of its own.
+        self.title.setVisible(bool(title))
+        self.subtitle.setVisible(bool(subtitle))
         theme.watcher().changed.connect(self._restyle)
         self._restyle()
 

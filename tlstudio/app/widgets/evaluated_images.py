@@ -41,9 +41,10 @@ class EvaluatedImages(Card):
         centred = QVBoxLayout(place)
         centred.addWidget(self.nothing)
         self._stack = QStackedLayout()
+        self.body.addLayout(self._stack, 1)
+        # Only now: a stack shows its first widget, which without a parent would be a window.
         self._stack.addWidget(self.grid)
         self._stack.addWidget(place)
-        self.body.addLayout(self._stack, 1)
         self._root = Path()
         self._answers: tuple[Prediction, ...] = ()
         self._shown: tuple[Prediction, ...] = ()
@@ -71,7 +72,8 @@ class EvaluatedImages(Card):
         """Show every wrong answer."""
         wrong = tuple(answer for answer in self._answers if answer.label != answer.predicted)
         self.set_title(
-            f"{counted(len(wrong), 'wrong answer')}", "the surest first; choose a cell to see others"
+            f"{counted(len(wrong), 'wrong answer')}",
+            "what it said and how sure it was; choose a cell to see others",
         )
         self._show(wrong, is_cell=False)
         if not self._answers:

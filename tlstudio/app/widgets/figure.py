@@ -22,12 +22,12 @@ class Figure(QWidget):
         self._label = Label(label, "help", "text3")
         self._value = Label(value, role)
         self._help = Label(help, "help", "text2", wrap=True)
-        self._help.setVisible(bool(help))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         for part in (self._label, self._value, self._help):
             self._column.addWidget(part)
         self._column.addStretch(1)
+        self._help.setVisible(bool(help))
         theme.watcher().changed.connect(self._restyle)
         self._restyle()
         self._describe()

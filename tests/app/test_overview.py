@@ -1,0 +1,73 @@
+"""The steps of the wizard summed up."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tlstudio.app.overview import Running, next_step, overview, state_of
+from tlstudio.project.project import Project
+
+EMPTY = Project(Path("/p/Insects"))
+
+
+def marks(project, running=None):
+    return [state.mark for state in overview(project, running or Running())]
+
+
+def after(bench, *events):
+    project = EMPTY
+    for event in (bench.scanned, *events):
+        project = project.after(event)
+    return project
+
+
+def test_that_an_empty_project_asks_for_images_first():
+    assert marks(EMPTY) == ["to do", "locked", "locked", "locked", "locked"]
+    assert next_step(EMPTY) == "data"
+
+
+def test_that_images_open_the_model_and_training(bench):
+    project = after(bench)
+
+    assert marks(project) == ["done", "to do", "to do", "locked", "locked"]
+    assert overview(project)[0].summary == "40 images, 2 classes"
+    assert next_step(project) == "model"
+
+
+def test_that_a_class_with_too_few_images_is_to_be_looked_at(bench):
+    project = EMPTY.after(replace(bench.scanned, class_counts={"ants": 37, "bees": 3}))
+
+    assert marks(project)[0] == "look at it"
+
+
+def test_that_a_run_shows_its_epoch_and_how_far_it_is(bench):
+    project = after(bench, bench.started(), bench.epoch(1), bench.epoch(2))
+
+    train = overview(project, Running("train"))[2]
+
+    assert (train.summary, train.mark, train.fraction) == ("Run 1: epoch 3 of 5", "running", 0.4)
+    assert overview(project, Running("train", is_paused=True))[2].summary == "Run 1: paused"
+
+
+def test_that_a_finished_run_opens_evaluation_and_export(bench):
+    project = after(bench, bench.started(), bench.epoch(1), bench.epoch(2), bench.finished())
+
+    assert marks(project) == ["done", "done", "done", "to do", "to do"]
+    assert next_step(project) == "evaluate"
+    assert state_of(project)[0] == "Trained, not evaluated"
+
+
+def test_that_a_run_that_was_cut_short_is_where_to_go_on(bench):
+    project = after(bench, bench.started(), bench.epoch(1)).with_running_as("interrupted")
+
+    assert marks(project)[2] == "look at it"
+    assert next_step(project) == "train"
+    assert state_of(project)[0] == "Training can continue"
+
+
+@pytest.mark.parametrize(("step", "place"), [("scan", 0), ("evaluate", 3), ("export", 4)])
+def test_that_the_running_step_is_marked(bench, step, place):
+    project = after(bench, bench.started(), bench.epoch(1), bench.finished())
+
+    assert marks(project, Running(step, 0.5))[place] == "running"

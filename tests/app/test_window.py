@@ -1,0 +1,264 @@
+"""The shell: pages, rail, messages, keys, closing."""
+
+import time
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+
+from tlstudio.app import preferences
+from tlstudio.app.window import PAGES, SMALLEST, Window
+from tlstudio.events import Failed
+from tlstudio.project.file import open_project
+
+
+@pytest.fixture
+def window(session, qtbot):
+    made = Window(session)
+    made.show()
+    made.activateWindow()
+    QTest.qWaitForWindowActive(made)
+    yield made
+    made.close()
+    made.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+@pytest.fixture
+def opened(window, tmp_path, bench):
+    """The window with a scanned project."""
+    window.session.create(tmp_path / "Insects")
+    window.session.take(bench.scanned)
+    window.show_page("data")
+    return window
+
+
+def cut_texts(root):
+    """Labels and buttons that are narrower than their text."""
+    return [
+        part.text()
+        for part in root.findChildren(QLabel) + root.findChildren(QAbstractButton)
+        if part.isVisible() and part.text() and not getattr(part, "wordWrap", lambda: False)()
+        if part.width() < min(part.sizeHint().width(), part.minimumSizeHint().width())
+    ]
+
+
+def test_that_it_starts_at_home(window):
+    assert window.page.name == "home"
+    assert window.rail.home.isChecked()
+    assert not window.rail.steps[0].isVisible()
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "home"])
+def test_that_the_rail_leads_to_every_page(opened, name):
+    step = next(step for step in opened.rail.steps if step.state.name == name)
+
+    step.click()
+
+    assert opened.page.name == name
+    assert opened.page.isVisible()
+    assert step.isChecked()
+
+
+def test_that_pages_without_a_project_lead_home(window):
+    window.show_page("train")
+
+    assert window.page.name == "home"
+
+
+@pytest.mark.parametrize("name", list(PAGES))
+def test_that_no_text_is_cut_in_the_smallest_window(opened, name):
+    opened.resize(SMALLEST)
+
+    opened.show_page(name)
+    QApplication.processEvents()
+
+    assert cut_texts(opened.page) == []
+    assert opened.page.needed_width() <= opened.page.width()
+
+
+def test_that_the_rail_folds_below_1280_pixels(opened):
+    opened.resize(1280, 800)
+    assert not opened.rail.is_folded
+
+    opened.resize(1200, 800)
+
+    assert opened.rail.is_folded
+    assert opened.rail.width() == 64
+    assert opened.rail.steps[0].toolTip() == "Step 1, Data: 40 images, 2 classes"
+
+
+class ShownWindows(QObject):
+    """Notes every window that is shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Show and watched.isWidgetType() and watched.isWindow():
+            self.shown.append(watched)
+        return False
+
+
+def test_that_no_page_flashes_a_window_of_its_own(opened, qapp):
+    watcher = ShownWindows()
+    qapp.installEventFilter(watcher)
+
+    for name in (*PAGES, "try"):
+        opened.show_page(name)
+
+    qapp.removeEventFilter(watcher)
+    assert watcher.shown == []
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_that_ctrl_and_a_number_shows_that_step(opened, number):
+    QTest.keyClick(opened, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
+
+    assert opened.page.name == ("data", "model", "train", "evaluate", "export")[number - 1]
+
+
+def test_that_ctrl_h_leads_home_and_keeps_the_project_open(opened):
+    QTest.keyClick(opened, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+
+    assert opened.page.name == "home"
+    assert opened.session.project is not None
+
+
+def test_that_ctrl_t_opens_try_it_and_esc_closes_it(opened):
+    QTest.keyClick(opened, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert opened.dock.isVisible()
+
+    QTest.keyClick(opened, Qt.Key.Key_Escape)
+
+    assert not opened.dock.isVisible()
+
+
+def test_that_f6_moves_between_rail_and_page(opened):
+    opened.rail.home.setFocus()
+    QTest.keyClick(opened, Qt.Key.Key_F6)
+    assert opened.page.isAncestorOf(QApplication.focusWidget())
+
+    QTest.keyClick(opened, Qt.Key.Key_F6)
+
+    assert opened.rail.isAncestorOf(QApplication.focusWidget())
+
+
+def test_that_the_ring_is_shown_after_the_tab_key_only(opened):
+    assert opened.ring.target is None
+
+    QTest.keyClick(opened, Qt.Key.Key_Tab)
+
+    assert opened.ring.target is QApplication.focusWidget()
+
+
+def test_that_every_stop_of_the_tab_key_has_a_name(opened):
+    opened.show_page("home")
+    seen = []
+    for _ in range(40):
+        QTest.keyClick(QApplication.focusWidget() or opened, Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        if focus in seen:
+            break
+        seen.append(focus)
+
+    assert len(seen) >= 7
+    for stop in seen:
+        assert stop.accessibleName() or stop.text(), stop
+
+
+def test_that_a_failure_on_another_page_is_told_with_the_way_there(opened, bench):
+    opened.session.start("train")
+    opened.session.take(Failed("Training stopped", "The memory ran out.", "Choose smaller batches."))
+
+    assert opened.message.isVisible()
+    assert opened.message.title == "Training stopped."
+    bench.steps[0].release(None)
+
+
+def test_that_the_page_of_the_step_tells_its_failure_alone(opened, bench):
+    opened.show_page("train")
+    opened.session.start("train")
+
+    opened.session.take(Failed("Training stopped", "The memory ran out."))
+
+    assert not opened.message.isVisible()
+    bench.steps[0].release(None)
+
+
+def test_that_closing_during_a_run_pauses_it(opened, bench):
+    folder = opened.session.project.folder
+    opened.session.start("train")
+    bench.steps[0].release(bench.started(), bench.epoch(1))
+
+    opened.close()
+
+    assert open_project(folder).runs[0].state == "paused"
+
+
+def test_that_a_paused_run_is_offered_when_the_project_opens_again(opened, bench):
+    folder = opened.session.project.folder
+    opened.session.start("train")
+    bench.steps[0].release(bench.started(), bench.epoch(1))
+    opened.session.close()
+
+    opened.open_project(folder)
+
+    assert opened.page.name == "train"
+    assert "paused" in opened.page.message.title
+
+
+def test_that_opening_another_project_asks_while_one_trains(opened, bench, tmp_path):
+    opened.session.start("train")
+
+    opened.open_project(tmp_path / "Other")
+
+    assert opened.message.title == "One project at a time."
+    assert opened.session.project.name == "Insects"
+
+
+def test_that_a_second_window_says_that_it_can_only_look(opened, qtbot, bench):
+    from tlstudio.app.session import Session
+
+    other = Window(Session(begin=bench))
+    other.show()
+
+    other.open_project(opened.session.project.folder)
+
+    assert other.message.title == "This project is open in another window."
+    assert other.rail.project_text.toolTip() == "Read-only"
+    other.close()
+    other.deleteLater()
+
+
+def test_that_an_open_project_is_among_the_recent_ones(opened):
+    recent = preferences.load().recent
+
+    assert [known.name for known in recent] == ["Insects"]
+    assert time.time() - recent[0].opened_at < 60
+
+
+def test_that_folders_dropped_anywhere_at_home_become_a_project(window, bench, tmp_path, qtbot):
+    photos = tmp_path / "Photos"
+    for name in ("ants", "bees"):
+        (photos / name).mkdir(parents=True)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photos))])
+    no_button, no_key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+
+    window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, no_button, no_key))
+
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    assert window.session.project.name == "Photos"
+    assert window.page.name == "data"
+    assert bench.steps[0].step == "scan"
+    bench.steps[0].release(None)
+
+
+def test_that_the_theme_button_changes_the_theme_and_keeps_it(window):
+    window.rail.asked.emit("theme")
+
+    assert preferences.load().theme == "dark"

@@ -293,3 +293,29 @@ def test_that_an_unchanged_project_keeps_filters_and_selection(page, session):
     session.choose(train=replace(session.project.settings.train, epochs=3))
 
     assert page.view.browser.grid.selection.numbers == [3]
+
+
+def test_that_other_folders_replace_the_images_only_after_a_question(page, session, tmp_path, qtbot):
+    read(session)
+    before = session.project.settings.data
+    for name in ("cats", "dogs"):
+        (tmp_path / "other" / name).mkdir(parents=True)
+    page.take_drop([tmp_path / "other"])
+    assert session.project.settings.data == before
+    assert page.message.title == "Use these folders instead?"
+
+    [button] = [each for each in page.message.findChildren(QPushButton) if each.text() == "Use them instead"]
+    button.click()
+    qtbot.waitUntil(lambda: session.running_step is None)
+    assert session.project.settings.data.root == str(tmp_path / "other")
+
+
+def test_that_a_page_made_while_images_are_read_shows_them_as_well(session, qtbot):
+    session.running_step = "scan"
+    page = DataPage(session)
+    page.show()
+    qtbot.waitUntil(lambda: len(page.view._growing) == 33)
+
+    assert page.view.scan_card.isVisible()
+    session.running_step = None
+    delete(page)

@@ -140,7 +140,7 @@ def test_that_the_result_says_counts_first_and_the_likely_range(page, session):
 
     assert page.result.isVisible()
     assert page.result.headline.right.text() == "4 of 6 right"
-    assert page.result.headline.range.text() == "67%, very likely between 30.0 and 90.3%"
+    assert page.result.headline.range.text() == "67%, very likely between 30 and 90%"
     assert page.primary.text() == "Continue to Export"
 
 

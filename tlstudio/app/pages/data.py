@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from tlstudio.app import preferences
@@ -14,7 +13,6 @@ from tlstudio.app.page import Page
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.buttons import button
-from tlstudio.app.widgets.drop_area import local_paths
 from tlstudio.app.widgets.empty_data import EmptyData
 from tlstudio.app.widgets.findings import Finding, check_up, to_look_at
 from tlstudio.app.widgets.folder_listing import FolderListing
@@ -53,8 +51,9 @@ class DataPage(Page):
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.view, 1)
         self.toast = Toast(self)
-        self.setAcceptDrops(True)
         self._connect()
+        if session.running_step == "scan":  # this page was made when the reading had begun
+            self._step_began("scan")
         self.refresh()
 
     def _connect(self) -> None:
@@ -125,6 +124,28 @@ class DataPage(Page):
         project = self.session.project
         if project is not None and self.session.running_step == "scan":
             self.view.show_listed(project.data_root, rows)
+
+    # What the window passes on
+
+    def take_drop(self, paths: list[Path]) -> bool:
+        """Read the dropped folders, asking first where they would replace others."""
+        project = self.session.project
+        is_new = project is None or project.images is None
+        if is_new or project is None or {path.parent for path in paths} == {project.data_root}:
+            self.use_folders(paths)
+        else:
+            words = "A project reads one folder of class folders. Earlier runs are kept."
+            use = ("Use them instead", lambda: self.use_folders(paths))
+            self.message.say("accent", "Use these folders instead?", words, [use])
+        return True
+
+    def light_up(self, *, is_over: bool) -> None:
+        """Show where a drop would land."""
+        self.empty.area.light_up(is_over=is_over)
+
+    def leave(self) -> None:
+        """Ask for no more pictures."""
+        self.view.browser.thumbnails.forget()
 
     # What is shown
 
@@ -231,23 +252,3 @@ class DataPage(Page):
 
     def _continue(self) -> None:
         self.went.emit("model")
-
-    # Qt's own names
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """The whole page takes folders; the disk is not touched while dragging."""
-        if local_paths(event.mimeData()) and self.session.running_step is None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Read the dropped folders, asking first where they would replace others."""
-        event.acceptProposedAction()
-        paths = local_paths(event.mimeData())
-        project = self.session.project
-        is_new = project is None or project.images is None
-        if is_new or project is None or {path.parent for path in paths} == {project.data_root}:
-            self.use_folders(paths)
-            return
-        words = "A project reads one folder of class folders. Earlier runs are kept."
-        use = ("Use them instead", lambda: self.use_folders(paths))
-        self.message.say("accent", "Use these folders instead?", words, [use])

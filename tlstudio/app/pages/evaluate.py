@@ -121,6 +121,10 @@ class EvaluatePage(Page):
             return self.result
         return self.ready if self._test_images(project, run) else self.no_test
 
+    def leave(self) -> None:
+        """Ask for no more pictures."""
+        self.result.images.thumbnails.forget()
+
     # What is shown
 
     def _draw_header(self, project: Project | None, run: Run | None, *, has_result: bool) -> None:

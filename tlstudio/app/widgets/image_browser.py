@@ -73,7 +73,7 @@ class ImageBrowser(QWidget):
         self.zoom.setValue(TILE_PX[1])
         self.grid.set_tile_px(TILE_PX[1])
         self.zoom.setAccessibleName("Size of the images")
-        self.zoom.setFixedWidth(theme.px(76))
+        self.zoom.setFixedSize(theme.px(76), theme.px(30))
         tools = QHBoxLayout()
         tools.setSpacing(10)
         tools.addWidget(self.search, 1)
@@ -84,14 +84,15 @@ class ImageBrowser(QWidget):
         tools.addWidget(self.zoom_ends[0])
         tools.addWidget(self.zoom)
         tools.addWidget(self.zoom_ends[1])
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self.grid)
-        self._stack.addWidget(self._nothing_found())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(tools)
+        self._stack = QStackedLayout()
         column.addLayout(self._stack, 1)
+        # Only now: a stack shows its first widget, which without a parent would be a window.
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self._nothing_found())
         self.only.hide()
 
     def _nothing_found(self) -> QWidget:

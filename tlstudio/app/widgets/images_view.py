@@ -83,9 +83,14 @@ class ImagesView(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setFixedWidth(theme.px(SIDE_PX))
         area.setWidget(column)
+        self._area = area
+        theme.watcher().changed.connect(self._restyle)
+        self._restyle()
         return area
+
+    def _restyle(self) -> None:
+        self._area.setFixedWidth(theme.px(SIDE_PX))
 
     def set_scanning(self, *, is_scanning: bool) -> None:
         """Show what is known while the images are read, or after."""

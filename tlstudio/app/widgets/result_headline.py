@@ -28,7 +28,7 @@ class ResultHeadline(QFrame):
         row.setSpacing(18)
         mark = QHBoxLayout()
         mark.setSpacing(10)
-        mark.addWidget(PlainIcon("check-circle-fill", 18, "ok"), 0, Qt.AlignmentFlag.AlignVCenter)
+        mark.addWidget(PlainIcon("target", 20, "accent_text"), 0, Qt.AlignmentFlag.AlignVCenter)
         mark.addLayout(_figure(self.right, self.range))
         row.addLayout(mark, 1)
         row.addWidget(line(is_vertical=True))
@@ -52,7 +52,8 @@ def range_words(result: EvaluateDone) -> str:
     """The accuracy with its likely range: "94.1%, very likely between 91.8 and 95.9%"."""
     accuracy = percent(result.accuracy, result.images)
     low, high = result.accuracy_low * 100, result.accuracy_high * 100
-    return f"{accuracy}, very likely between {low:.1f} and {high:.1f}%"
+    digits = 1 if result.images >= 100 else 0
+    return f"{accuracy}, very likely between {low:.{digits}f} and {high:.{digits}f}%"
 
 
 def found_least(result: EvaluateDone) -> ClassResult | None:

@@ -38,14 +38,16 @@ class SelectionBar(QWidget):
         row.addWidget(self.count)
         row.addSpacing(8)
         row.addWidget(line(is_vertical=True))
+        self._buttons = []
         for words, icon, wanted in (
             ("Open large", "arrows-out", self.large_wanted),
-            ("Show in folder", "arrow-square-out", self.folder_wanted),
             ("Copy names", "clipboard-text", self.names_wanted),
+            ("Show in folder", "arrow-square-out", self.folder_wanted),
         ):
             action = button(words, "ghost", icon)
             action.clicked.connect(wanted)
             row.addWidget(action)
+            self._buttons.append(action)
         close = icon_button("x", "Select nothing (Esc)")
         close.clicked.connect(self.dismissed)
         row.addWidget(close)
@@ -69,6 +71,12 @@ class SelectionBar(QWidget):
 
     def _place(self) -> None:
         over = self._over
+        for action in self._buttons:
+            action.show()
+        for action in self._buttons:  # where there is no room for all: the first ones have keys as well
+            if self.sizeHint().width() <= over.width():
+                break
+            action.hide()
         hint = self.sizeHint()
         width = min(hint.width(), over.width())
         self.setGeometry(

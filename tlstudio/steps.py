@@ -134,6 +134,9 @@ STEPS: dict[str, Step] = {
 }
 """Each takes the project (`predict` may do without) and its options as keywords."""
 
+LIGHT_STEPS = frozenset({"scan", "predict"})
+"""Those that never load torch, and so need no prepared child process."""
+
 
 def _fit(project: Project, number: int, *, is_resumed: bool) -> Iterator[Event]:
     from tlstudio.data.table import read_table

@@ -12,6 +12,7 @@ from tlstudio.run.details import without_paths
 from tlstudio.run.errors import StepEndedUnexpectedly, StepNotStarted, signal_name
 from tlstudio.run.events import StepDied
 from tlstudio.run.request import Request
+from tlstudio.steps import LIGHT_STEPS
 
 
 class StepProcess:
@@ -39,7 +40,7 @@ class StepProcess:
         self._refusal = ""
         request = Request(step, None if project is None else str(project), options or {})
         try:
-            self._child = self._take_warm_child() or Child()
+            self._child = (None if step in LIGHT_STEPS else self._take_warm_child()) or Child()
         except OSError as error:
             self._refusal = (error.strerror or "it gave no reason").lower()
         else:
@@ -47,7 +48,7 @@ class StepProcess:
 
     @classmethod
     def warm(cls) -> None:
-        """Prepare a child that has its libraries loaded; the next start takes it."""
+        """Prepare a child that has torch loaded; the next step that needs torch takes it."""
         with cls._warm_lock:
             if cls._warm_child is None or not cls._warm_child.is_alive:
                 with suppress(OSError):

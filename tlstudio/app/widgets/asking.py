@@ -13,20 +13,6 @@ from tlstudio.run.process import StepProcess
 WAIT_MS = 5_000
 
 
-class LightProcess(StepProcess):
-    """A step that needs no torch, and so leaves the prepared child to the next one that does."""
-
-    @classmethod
-    def _take_warm_child(cls) -> None:
-        return None
-
-
-def begin_beside(step: str, project: Path | None, options: dict[str, Any]) -> Runner:
-    """Start a step beside the session's; answering takes half a second without any preparation."""
-    kind = LightProcess if step == "predict" else StepProcess
-    return kind(step, project, options)
-
-
 class Asking(QObject):
     """Runs one step at a time, so that the model can be asked while another one trains.
 
@@ -38,7 +24,7 @@ class Asking(QObject):
     told = Signal(object)
     ended = Signal()
 
-    def __init__(self, parent: QObject | None = None, begin: Begin = begin_beside) -> None:
+    def __init__(self, parent: QObject | None = None, begin: Begin = StepProcess) -> None:
         super().__init__(parent)
         self._begin = begin
         self._runner: Runner | None = None

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tlstudio.app.session import Begin, Session
-from tlstudio.app.widgets.asking import Asking, begin_beside
+from tlstudio.app.widgets.asking import Asking
 from tlstudio.app.widgets.image_opener import ImageOpener
 from tlstudio.app.widgets.try_input import MOST, has_image, images_in, name_filter
 from tlstudio.app.widgets.try_model import (
@@ -34,6 +34,7 @@ from tlstudio.app.widgets.try_view import TryView
 from tlstudio.events import Failed, Progress
 from tlstudio.export.events import ExportDone, ImageUnreadable, Predicted
 from tlstudio.project.project import Run
+from tlstudio.run.process import StepProcess
 
 
 @dataclass(eq=False)
@@ -65,7 +66,7 @@ class TryItDock(TryView):
     closed = Signal()
     went = Signal(str)
 
-    def __init__(self, session: Session, parent: QWidget | None = None, begin: Begin = begin_beside) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None, begin: Begin = StepProcess) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.session = session

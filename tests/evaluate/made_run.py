@@ -64,33 +64,36 @@ def make_images(root, splits=("test",), sizes=SIZES):
     return tuple(rows)
 
 
-def spread(network, batch):
-    """Give the network statistics and a head under which these images get different, doubtful answers."""
+def spread(network, batch, deviation):
+    """Give the network statistics and a head whose logits for these images spread by `deviation`."""
     torch.manual_seed(0)
     for module in network.modules():
         if isinstance(module, nn.modules.batchnorm._BatchNorm):
             module.momentum = None
             module.reset_running_stats()
-            nn.init.uniform_(module.weight, 0.5, 1.5)
-            nn.init.normal_(module.bias, std=0.2)
+            # Timm starts the last one of a residual branch at 0; a little more wakes the branch, much more
+            # makes a random network chaotic: one grey level in one pixel then moves a probability by 0.002.
+            module.weight.data.clamp_(min=0.2)
+            nn.init.normal_(module.bias, std=0.1)
     with torch.no_grad():
         network.train()
         network(batch)
         network.eval()
         head = network.get_classifier()
         logits = network(batch)
-        head.weight.mul_(0.5 / logits.std(dim=0).clamp(min=1e-6).unsqueeze(1))
+        head.weight.mul_(deviation / logits.std(dim=0).clamp(min=1e-6).unsqueeze(1))
         head.bias.sub_(network(batch).mean(dim=0))
     return network
 
 
-def make_run(folder, backbone, rows, data_root, seed=0):
+def make_run(folder, backbone, rows, data_root, deviation=0.5, seed=0):
     """A finished run whose network is random and answers differently for different images."""
     row = find_backbone(backbone)
     network = create(row, len(CLASSES), seed)
     p = row.preprocessing
     images = [image_and_facts(data_root / image.path)[0] for image in rows]
-    spread(network, torch.from_numpy(normalise(np.stack([prepare(image, p) for image in images]), p)))
+    batch = np.stack([prepare(image, p) for image in images])
+    spread(network, torch.from_numpy(normalise(batch, p)), deviation)
     run_folder = folder / "runs" / "0001"
     run_folder.mkdir(parents=True)
     write_tensors(run_folder / BEST_NAME, network.state_dict(), {})

@@ -38,11 +38,11 @@ LARGEST_DIFFERENCE = 1e-3
 class Exported:
     """A run, what was said when it was exported, and the files."""
 
-    def __init__(self, folder, backbone, settings, is_judged):
+    def __init__(self, folder, backbone, settings, is_judged, deviation=0.5):
         root = folder / "patient-müller-root"
         rows = made_run.make_images(root, splits=("train", "validation", "test"))
         test = [row for row in rows if row.split == "test"]
-        self.run = replace(made_run.make_run(folder, backbone, test, root), rows=rows)
+        self.run = replace(made_run.make_run(folder, backbone, test, root, deviation), rows=rows)
         self.judged = list(assess(**self.run.arguments(), times_seen=2, run=1))[-1] if is_judged else None
         (folder / "out").mkdir()
         self.events = list(
@@ -327,7 +327,9 @@ ONE_OF_EACH_FAMILY = {row.family: name for name, row in reversed(BACKBONES.items
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("family", ONE_OF_EACH_FAMILY)
 def test_that_a_backbone_of_each_family_answers_as_the_app_does(tmp_path, family):
-    exported = Exported(tmp_path, ONE_OF_EACH_FAMILY[family], ExportSettings(), is_judged=False)
+    # A deep network with random weights answers wildly to one grey level; a smaller spread calms it.
+    backbone = ONE_OF_EACH_FAMILY[family]
+    exported = Exported(tmp_path, backbone, ExportSettings(), is_judged=False, deviation=0.25)
 
     assert exported.done.same_class == exported.done.images_compared == 9
     assert exported.done.largest_difference <= 5e-3

@@ -21,7 +21,7 @@ from tlstudio.evaluate.events import ClassResult
 
 ROW_PX = 48
 HEAD_PX = 30
-MOST_ROWS = 6
+MOST_ROWS = 5
 COLUMNS = ("Class", "Sensitivity", "Specificity")
 EXPLAINED = ("", "of the real ones, found", "of the others, left alone")
 
@@ -70,7 +70,7 @@ class ClassResults(QTableView):
     # Qt's own names
 
     def sizeHint(self) -> QSize:
-        """All rows, up to six."""
+        """All rows, up to five."""
         rows = min(MOST_ROWS, max(2, self.results.rowCount()))
         return QSize(420, theme.px(HEAD_PX) + rows * theme.px(ROW_PX) + 2)
 

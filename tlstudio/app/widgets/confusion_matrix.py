@@ -39,11 +39,15 @@ from tlstudio.app.widgets.amounts import counted, percent
 from tlstudio.app.widgets.brush import CENTRE, LEFT, between, bold, draw_text, rounded
 
 GAP = 2
-CELL_PX = (40, 160)
+CELL_PX = (34, 160)
 """Narrowest and widest cell; more classes than fit scroll."""
 
 ROW_PX = (28, 56)
 HEAD_PX = 26
+FEW_CLASSES = 6
+TALLEST_PX = 250
+"""More rows than fit comfortably get closer, then scroll."""
+
 ROWS_ARE = "really is"
 
 Index = QModelIndex | QPersistentModelIndex
@@ -69,6 +73,7 @@ class ConfusionMatrix(QTableView):
         self.setHorizontalHeader(_NameHeader(Orientation.Horizontal, self))
         self.setVerticalHeader(_NameHeader(Orientation.Vertical, self))
         self._corner = _Corner(self)
+        self.setCornerWidget(QWidget())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
         self.setProperty("kind", "grid")
@@ -113,7 +118,8 @@ class ConfusionMatrix(QTableView):
     def _fit(self) -> None:
         count = max(1, self.cells.rowCount())
         names = self.verticalHeader()
-        names.setFixedWidth(min(names.sizeHint().width(), max(theme.px(60), self.width() // 3)))
+        most = self.width() // (3 if count <= FEW_CLASSES else 4)
+        names.setFixedWidth(min(names.sizeHint().width(), max(theme.px(60), most)))
         self.horizontalHeader().setFixedHeight(theme.px(HEAD_PX))
         room = QSize(self.width() - names.width(), self.height() - self.horizontalHeader().height())
         self.horizontalHeader().setDefaultSectionSize(_clamp(room.width() // count, CELL_PX))
@@ -151,9 +157,9 @@ class ConfusionMatrix(QTableView):
         self._fit()
 
     def sizeHint(self) -> QSize:
-        """Rows of a comfortable height, up to eight of them."""
-        rows = min(8, max(2, self.cells.rowCount()))
-        return QSize(320, theme.px(HEAD_PX) + rows * theme.px(38) + 2)
+        """Rows of a comfortable height, as long as they do not push the images out of sight."""
+        rows = max(2, self.cells.rowCount())
+        return QSize(320, theme.px(HEAD_PX) + min(rows * theme.px(38), theme.px(TALLEST_PX)) + 2)
 
     def minimumSizeHint(self) -> QSize:
         """Rows of the least height."""

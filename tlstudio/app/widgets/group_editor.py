@@ -29,7 +29,7 @@ class GroupEditor(QWidget):
     def __init__(self, paths: Sequence[str], pattern: str, *, is_independent: bool) -> None:
         super().__init__()
         self._paths = paths
-        self.by_name = QRadioButton("Same part of the name, same group")
+        self.by_name = QRadioButton("By part of the file name")
         self.alone = QRadioButton("Every image is independent")
         self._choices = QButtonGroup(self)
         self.pattern = QLineEdit(pattern)

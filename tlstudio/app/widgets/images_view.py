@@ -22,7 +22,9 @@ from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow
 
-SIDE_PX = 338
+SIDE_PX = (250, 338)
+"""Least and largest width of what stands beside the images."""
+
 RARE_SHARE = 1 / 5
 """A class with less than this part of the largest one's images is marked."""
 
@@ -56,8 +58,8 @@ class ImagesView(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(20)
-        row.addLayout(left, 1)
-        row.addWidget(self._side())
+        row.addLayout(left, 18)
+        row.addWidget(self._side(), 10)
         self.balance.chosen.connect(self.browser.show_class)
         self.browser.filters_cleared.connect(self._lift_class)
         self.check_up.acted.connect(self.acted)
@@ -90,7 +92,8 @@ class ImagesView(QWidget):
         return area
 
     def _restyle(self) -> None:
-        self._area.setFixedWidth(theme.px(SIDE_PX))
+        self._area.setMinimumWidth(theme.px(SIDE_PX[0]))
+        self._area.setMaximumWidth(theme.px(SIDE_PX[1]))
 
     def set_scanning(self, *, is_scanning: bool) -> None:
         """Show what is known while the images are read, or after."""

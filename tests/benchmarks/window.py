@@ -73,7 +73,7 @@ def warm_child(folder: Path) -> float:
 
     start = time.monotonic()
     StepProcess.warm()
-    list(StepProcess("scan", folder / "no project"))  # answered once its libraries are loaded
+    list(StepProcess("evaluate", folder / "no project"))  # answered once its libraries are loaded
     return time.monotonic() - start
 
 

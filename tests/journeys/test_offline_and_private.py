@@ -1,0 +1,132 @@
+"""The main job with every socket barred, and with names that must not turn up in what leaves the machine."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from tlstudio import RESEARCH_NOTICE
+from tlstudio.data.samples import SAMPLES, draw_sample
+
+USER = "maria-canary-lopez"
+FOLDER = "canary-ward-7"
+
+BARRED = """
+import socket, sys
+
+def bar(event, arguments):
+    if event == "socket.connect" and arguments[0].family in (socket.AF_INET, socket.AF_INET6):
+        raise RuntimeError(f"a socket to {arguments[1]} was opened")
+    if event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        raise RuntimeError(f"{arguments[0]} was looked up")
+
+sys.addaudithook(bar)
+from tlstudio.__main__ import main
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def journey(tmp_path_factory):
+    """A whole journey of the command line by a user with a tell-tale home; what each verb told last."""
+    home = tmp_path_factory.mktemp("home") / USER
+    images = home / FOLDER / "images"
+    plates = replace(SAMPLES["metal-defects"], classes=("Sound", "Kräzer 🙂"), images_per_class=12, groups=12)
+    SAMPLES["private"] = plates
+    list(draw_sample("private", images))
+    del SAMPLES["private"]
+    surroundings = {
+        **os.environ,
+        "HOME": str(home),
+        "USER": USER,
+        "LOGNAME": USER,
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+    }
+    for name in ("ORT_DISABLE_TELEMETRY", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
+        surroundings.pop(name, None)
+
+    def tlstudio(*arguments):
+        command = [sys.executable, "-c", BARRED, *map(str, arguments), "--json"]
+        done = subprocess.run(
+            command,
+            cwd=home,
+            env=surroundings,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return json.loads(done.stdout.splitlines()[-1])
+
+    project = home / FOLDER / "project"
+    model = home / "out" / "model.onnx"
+    model.parent.mkdir()
+    told = [
+        tlstudio("new", project, images),
+        tlstudio("train", project, "--backbone", "test_resnet", "--epochs", 2, "--freeze", 1),
+        tlstudio("evaluate", project),
+        tlstudio("export", project, "--to", model),
+        tlstudio("predict", model, images / "Sound", "--csv", home / "out" / "answers.csv"),
+    ]
+    return home, model, told
+
+
+@pytest.mark.slow
+def test_that_the_main_job_is_done_without_a_socket(journey):
+    _, _, told = journey
+
+    assert [event["event"] for event in told] == [
+        "ProjectCreated",
+        "TrainDone",
+        "EvaluateDone",
+        "ExportDone",
+        "PredictDone",
+    ]
+    assert told[3]["same_class"] == told[3]["images_compared"] == told[2]["images"]
+
+
+@pytest.mark.slow
+def test_that_no_library_leaves_telemetry_in_the_home(journey):
+    home, _, _ = journey
+
+    assert not [
+        path for path in home.rglob("*") if path.name in (".onnxruntime", "deviceid", "DeveloperTools")
+    ]
+
+
+@pytest.mark.slow
+def test_that_nothing_exported_names_the_user_or_the_folders(journey):
+    home, model, _ = journey
+    canaries = [USER, FOLDER, str(home), "site-packages"]
+    exported = [path for path in model.parent.iterdir() if path.name != "answers.csv"]
+
+    assert {path.suffix for path in exported} == {".onnx", ".md", ".py"}
+    found = [
+        (path.name, canary)
+        for path in exported
+        for canary in canaries
+        if canary.encode() in path.read_bytes()
+    ]
+    assert found == []
+
+
+@pytest.mark.slow
+def test_that_run_folders_name_images_by_relative_paths_only(journey):
+    home, _, _ = journey
+    files = [path for path in (home / FOLDER / "project" / "runs").rglob("*") if path.is_file()]
+
+    assert files
+    assert [path.name for path in files if USER.encode() in path.read_bytes()] == []
+
+
+@pytest.mark.slow
+def test_that_the_research_notice_goes_with_the_exported_files(journey):
+    _, model, _ = journey
+
+    for path in model.parent.iterdir():
+        if path.name != "answers.csv":
+            assert RESEARCH_NOTICE.encode() in path.read_bytes(), path.name

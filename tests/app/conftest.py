@@ -46,9 +46,19 @@ def record():
 
 
 @pytest.fixture(autouse=True)
+def garbage():
+    """Widgets are destroyed here, between tests, and never by a worker thread that happens to collect."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.freeze()  # what has survived is not looked at again, so that this stays quick
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
 def look(qapp):
     """Every test starts light, with letters of 100 %."""
-    if LOOK != [theme.is_dark(), theme.px(100)]:
+    if [theme.is_dark(), theme.px(100)] != LOOK:
         theme.apply(qapp, "light", 100)
         LOOK[:] = [theme.is_dark(), theme.px(100)]
 

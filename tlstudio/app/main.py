@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tlstudio import __version__
 from tlstudio.app import preferences, theme
+from tlstudio.app.collecting import Collector
 from tlstudio.app.widgets.rail import paint_mark
 from tlstudio.app.window import Window
 from tlstudio.run.details import details_of
@@ -34,6 +35,7 @@ def main(project: Path | None) -> int:
     app.setDesktopFileName("tlstudio")
     chosen = preferences.load()
     theme.apply(app, chosen.theme, chosen.text_percent)
+    collector = Collector()
     window = Window()
     app.setWindowIcon(_program_icon())
     faults = Faults(window)
@@ -48,6 +50,7 @@ def main(project: Path | None) -> int:
         window.close()
         window.session.close()
         StepProcess.cool()
+        collector.end()
         sys.excepthook = sys.__excepthook__
 
 

@@ -50,6 +50,8 @@ class Page(QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.session = session
+        self._chip: Chip | None = None
+        self._back_to: str | None = None
         self._make_header()
         self._make_body()
         self._make_footer()
@@ -63,6 +65,67 @@ class Page(QWidget):
         self._restyle()
         session.project_changed.connect(self._project_changed)
         session.reported.connect(self._reported)
+
+    def _make_header(self) -> None:
+        self._header = QWidget()
+        self._heading = Label(self.title, self.title_role)
+        self._purpose = Label(self.purpose, "body", "text2", wrap=True)
+        self._first_line = QHBoxLayout()
+        self._first_line.addWidget(self._heading)
+        self._first_line.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addLayout(self._first_line)
+        words.addWidget(self._purpose)
+        self._actions = QHBoxLayout()
+        row = QHBoxLayout(self._header)
+        row.addLayout(words, 1)
+        row.addLayout(self._actions)
+        self._header_row = row
+        self._header.setMaximumWidth(CONTENT_WIDTH + 56)
+
+    def _make_body(self) -> None:
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._leave_room_for_scroll_bar)
+        outer = self._outer = QWidget()
+        outer.setObjectName("page_body")
+        outer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inner = QWidget()
+        inner.setMaximumWidth(CONTENT_WIDTH + 56)
+        inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        centred = QHBoxLayout(outer)
+        centred.setContentsMargins(0, 0, 0, 0)
+        centred.addWidget(inner)
+        self._column = QVBoxLayout(inner)
+        self.message = MessageBar()
+        self.body = QVBoxLayout()
+        self._column.addWidget(self.message)
+        self._column.addLayout(self.body, 1)
+        self._scroll.setWidget(outer)
+
+    def _make_footer(self) -> None:
+        self._footer = QWidget()
+        self._footer.setObjectName("footer")
+        self._footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._status_icon = Label()
+        self._status_name = "info"
+        self._status = Label("", "help", "text2")
+        self._help = Label("", "help", "text2")
+        self._back = Button("Back")
+        self._back.clicked.connect(self._go_back)
+        self.primary = Button("", "primary")
+        self.primary.clicked.connect(self.primary_pressed)
+        row = QHBoxLayout(self._footer)
+        row.addWidget(self._status_icon)
+        row.addWidget(self._status)
+        row.addStretch(1)
+        for part in (self._help, self._back, self.primary):
+            row.addWidget(part)
+        self._footer_row = row
+        self._footer.hide()
 
     def refresh(self) -> None:
         """The project has changed, or the page is shown: show what is so now."""
@@ -141,69 +204,6 @@ class Page(QWidget):
         if self.primary.isVisible() and self.primary.isEnabled():
             self.primary.animateClick()
 
-    def _make_header(self) -> None:
-        self._header = QWidget()
-        self._heading = Label(self.title, self.title_role)
-        self._purpose = Label(self.purpose, "body", "text2", wrap=True)
-        self._chip: Chip | None = None
-        self._first_line = QHBoxLayout()
-        self._first_line.addWidget(self._heading)
-        self._first_line.addStretch(1)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addLayout(self._first_line)
-        words.addWidget(self._purpose)
-        self._actions = QHBoxLayout()
-        row = QHBoxLayout(self._header)
-        row.addLayout(words, 1)
-        row.addLayout(self._actions)
-        self._header_row = row
-        self._header.setMaximumWidth(CONTENT_WIDTH + 56)
-
-    def _make_body(self) -> None:
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.verticalScrollBar().rangeChanged.connect(self._leave_room_for_scroll_bar)
-        outer = QWidget()
-        outer.setObjectName("page_body")
-        outer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        inner = QWidget()
-        inner.setMaximumWidth(CONTENT_WIDTH + 56)
-        inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        centred = QHBoxLayout(outer)
-        centred.setContentsMargins(0, 0, 0, 0)
-        centred.addWidget(inner)
-        self._column = QVBoxLayout(inner)
-        self.message = MessageBar()
-        self.body = QVBoxLayout()
-        self._column.addWidget(self.message)
-        self._column.addLayout(self.body, 1)
-        self._scroll.setWidget(outer)
-
-    def _make_footer(self) -> None:
-        self._footer = QWidget()
-        self._footer.setObjectName("footer")
-        self._footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._status_icon = Label()
-        self._status_name = "info"
-        self._status = Label("", "help", "text2")
-        self._help = Label("", "help", "text2")
-        self._back = Button("Back")
-        self._back_to: str | None = None
-        self._back.clicked.connect(self._go_back)
-        self.primary = Button("", "primary")
-        self.primary.clicked.connect(self.primary_pressed)
-        row = QHBoxLayout(self._footer)
-        row.addWidget(self._status_icon)
-        row.addWidget(self._status)
-        row.addStretch(1)
-        for part in (self._help, self._back, self.primary):
-            row.addWidget(part)
-        self._footer_row = row
-        self._footer.hide()
-
     def _go_back(self) -> None:
         if self._back_to is not None:
             self.went.emit(self._back_to)
@@ -241,7 +241,7 @@ class Page(QWidget):
 
     def needed_width(self) -> int:
         """The smallest width at which nothing is cut, in pixels."""
-        inside = self._scroll.widget().minimumSizeHint().width()
+        inside = self._outer.minimumSizeHint().width()
         return max(inside, self._header.minimumSizeHint().width(), self._footer.minimumSizeHint().width())
 
     def showEvent(self, event: QShowEvent) -> None:

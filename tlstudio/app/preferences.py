@@ -4,7 +4,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_config_dir, user_documents_dir
 
@@ -12,7 +12,8 @@ from tlstudio import atomic
 
 FILE_NAME = "preferences.json"
 MAX_RECENT = 12
-THEMES = ("system", "light", "dark")
+Theme = Literal["system", "light", "dark"]
+THEMES: tuple[Theme, ...] = ("system", "light", "dark")
 TEXT_PERCENTS = (100, 115, 130)
 
 
@@ -42,7 +43,7 @@ class Preferences:
         recent: newest first.
     """
 
-    theme: str = "system"
+    theme: Theme = "system"
     text_percent: int = 100
     projects_folder: str = ""
     recent: tuple[Recent, ...] = ()

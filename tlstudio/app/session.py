@@ -18,7 +18,7 @@ from tlstudio.events import Event, Failed, Stopped
 from tlstudio.project.errors import ProjectReadOnly
 from tlstudio.project.file import IMAGES_NAME, create_project, open_project, save_project
 from tlstudio.project.lock import ProjectLock
-from tlstudio.project.project import Project
+from tlstudio.project.project import Project, RunState
 from tlstudio.run import follow
 from tlstudio.run.here import failure
 from tlstudio.run.process import StepProcess
@@ -211,7 +211,7 @@ class Session(QObject):
         self._set_paused(is_paused=False)
         self._runner = self._begin(step, folder, options)
         self._thread = StepThread(self._runner, self)
-        self._thread.event.connect(self.take)
+        self._thread.reported.connect(self.take)
         self._thread.finished.connect(self._step_finished)
         self._thread.start()
         self.step_started.emit(step)
@@ -320,7 +320,7 @@ class Session(QObject):
         thread.deleteLater()
         self._set_paused(is_paused=False)
         if self.project is not None and not self.project.is_read_only:
-            state = "paused" if self._is_closing else "interrupted"
+            state: RunState = "paused" if self._is_closing else "interrupted"
             self._change(self.project.with_running_as(state))
         self.step_ended.emit(step)
 

@@ -12,11 +12,12 @@ class StepThread(QThread):
     """Iterates a step to its end.
 
     Signals:
-        event: each event of the step, in order. Connect methods of QObjects only: Qt delivers a queued
+        reported: each event of the step, in order. Connect methods of QObjects only: Qt delivers a queued
             call for a dead plain object to whatever lives at its address now.
     """
 
-    event = Signal(object)
+    # Not "event": that is a virtual method of QObject, and Qt would call the signal in its place.
+    reported = Signal(object)
 
     def __init__(self, events: Iterable[Event], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -26,8 +27,8 @@ class StepThread(QThread):
         """Pass every event on until the end or until asked to end; an error becomes the last one."""
         try:
             for event in self._events:
-                self.event.emit(event)
+                self.reported.emit(event)
                 if self.isInterruptionRequested():
                     return
         except Exception as error:
-            self.event.emit(failure(error))
+            self.reported.emit(failure(error))

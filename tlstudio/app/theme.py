@@ -24,8 +24,6 @@ from tlstudio.app.icons import ICONS
 from tlstudio.app.style_sheet import palette, style_sheet
 
 Theme = Literal["system", "light", "dark"]
-THEMES: tuple[Theme, ...] = ("system", "light", "dark")
-TEXT_PERCENTS = (100, 115, 130)
 
 FAMILY = "Inter"
 SERIES = 5

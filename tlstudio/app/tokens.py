@@ -158,6 +158,7 @@ TYPE: dict[str, tuple[int, int, float]] = {
     "card": (14, SEMIBOLD, 0.0),
     "body": (13, REGULAR, 0.0),
     "body_medium": (13, MEDIUM, 0.0),
+    "body_strong": (13, SEMIBOLD, 0.0),
     "help": (12, REGULAR, 0.0),
     "help_medium": (12, MEDIUM, 0.0),
 }

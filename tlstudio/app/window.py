@@ -6,6 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from time import time
+from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -28,6 +29,7 @@ from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.drop_area import local_paths
 from tlstudio.app.widgets.focus_ring import FocusRing
 from tlstudio.app.widgets.message_bar import MessageBar
+from tlstudio.app.widgets.rail import WIDTH as RAIL_WIDTH
 from tlstudio.app.widgets.rail import Rail
 from tlstudio.app.widgets.toast import Toast
 from tlstudio.events import Failed, Progress
@@ -70,7 +72,7 @@ class Window(QMainWindow):
         self.preferences = preferences.load()
         self.pages: dict[str, Page] = {}
         self.page: Page | None = None
-        self.dock: QWidget | None = None
+        self.dock: Any = None  # a TryItDock, whose module is imported when it is first shown
         self._reported: object = None
         self._fraction: float | None = None
         self.setAcceptDrops(True)
@@ -292,7 +294,7 @@ class Window(QMainWindow):
 
     def _ask(self, what: str) -> None:
         if what == "theme":
-            new = "light" if theme.is_dark() else "dark"
+            new: preferences.Theme = "light" if theme.is_dark() else "dark"
             self.change_preferences(replace(self.preferences, theme=new))
             return
         if what == "help":
@@ -342,12 +344,10 @@ class Window(QMainWindow):
         is_dock_shown = self.dock is not None and not self.dock.isHidden()
         dock = theme.px(DOCK_WIDTH) if is_dock_shown else 0
         needed = self.page.needed_width() if self.page is not None else 0
-        is_folded = width < FOLD_BELOW or (
-            is_dock_shown and width - self.rail.sizeHint().width() - dock < needed
-        )
+        is_folded = width < FOLD_BELOW or width - theme.px(RAIL_WIDTH) - dock < needed
         if is_folded != self.rail.is_folded:
             self.rail.fold(is_folded=is_folded)
-        rail = self.rail.width() if not is_folded else self.rail.maximumWidth()
+        rail = self.rail.maximumWidth()
         # Where both do not fit, the dock floats over the page's right side.
         is_beside = is_dock_shown and width - rail - dock >= needed
         self._row.setContentsMargins(0, 0, dock if is_beside else 0, 0)
@@ -365,7 +365,7 @@ class Window(QMainWindow):
     def _add_shortcuts(self) -> None:
         table: dict[str, Callable[[], object]] = {
             "Ctrl+H": lambda: self.show_page("home"),
-            "Ctrl+T": lambda: self.session.project is not None and self.show_page("try"),
+            "Ctrl+T": self._toggle_dock,
             "Ctrl+N": self.choose_images,
             "Ctrl+O": self.choose_project,
             "Ctrl+,": lambda: self._ask("preferences"),
@@ -379,6 +379,10 @@ class Window(QMainWindow):
         for keys, act in table.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
+    def _toggle_dock(self) -> None:
+        if self.session.project is not None:
+            self.show_page("try")
+
     def _press_primary(self) -> None:
         if self.page is not None:
             self.page.press_primary()
@@ -389,7 +393,8 @@ class Window(QMainWindow):
             part for part in (self.rail, self.page, self.dock) if part is not None and part.isVisible()
         ]
         focus = QApplication.focusWidget()
-        at = next((i for i, part in enumerate(regions) if focus is part or part.isAncestorOf(focus)), -1)
+        around = [number for number, part in enumerate(regions) if focus and part.isAncestorOf(focus)]
+        at = around[0] if around else -1
         region = regions[(at + 1) % len(regions)]
         self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         for child in region.findChildren(QWidget):

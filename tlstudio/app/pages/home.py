@@ -246,7 +246,7 @@ class HomePage(Page):
         self.examples.load()
         if self._reader is None and self.cards:
             self._reader = StepThread(read_recent([card.recent for card in self.cards]), self)
-            self._reader.event.connect(self._show_facts)
+            self._reader.reported.connect(self._show_facts)
             self._reader.finished.connect(self._reader_finished)
             self._reader.start()
 
@@ -272,7 +272,7 @@ class HomePage(Page):
         self._drawn = key
         self._show_drawing(is_drawing=True)
         self._drawing = StepThread(_draw(key, folder), self)
-        self._drawing.event.connect(self._take_drawn)
+        self._drawing.reported.connect(self._take_drawn)
         self._drawing.finished.connect(self._drawing_finished)
         self._drawing.start()
 

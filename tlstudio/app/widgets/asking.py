@@ -42,7 +42,7 @@ class Asking(QObject):
         self.step = step
         self._runner = self._begin(step, project, options)
         self._thread = StepThread(self._runner, self)
-        self._thread.event.connect(self._take)
+        self._thread.reported.connect(self._take)
         self._thread.finished.connect(self._finish)
         self._thread.start()
 

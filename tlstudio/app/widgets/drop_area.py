@@ -58,7 +58,7 @@ class DropArea(QFrame):
         """Whether something to drop is over it now."""
         return self._is_over
 
-    def light_up(self, *, is_over: bool) -> None:
+    def light_up(self, is_over: bool) -> None:  # noqa: FBT001 - a setter
         """Show that a drop anywhere on the window lands here."""
         if is_over != self._is_over:
             self._is_over = is_over

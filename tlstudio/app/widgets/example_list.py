@@ -82,7 +82,7 @@ class ExampleList(QWidget):
         """Draw the pictures in a thread, once."""
         if self._thread is None:
             self._thread = StepThread(draw_previews(self.rows), self)
-            self._thread.event.connect(self._take)
+            self._thread.reported.connect(self._take)
             self._thread.start(StepThread.Priority.LowPriority)
 
     def leave(self) -> None:

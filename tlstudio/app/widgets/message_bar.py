@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tlstudio.app import theme
-from tlstudio.app.widgets.buttons import IconButton, button
+from tlstudio.app.widgets.buttons import Button, IconButton, button
 from tlstudio.app.widgets.labels import Label
 
 MessageTone = Literal["accent", "ok", "warn", "bad"]
@@ -31,10 +31,11 @@ class MessageBar(QFrame):
         self._tone: MessageTone = "accent"
         self._picture = Label()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._title = Label("", "body_medium", wrap=True)
+        self._title = Label("", "body_strong", wrap=True)
         self._text = Label("", "help", "text2", wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._actions = QHBoxLayout()
+        self._acts: dict[Button, Callable[[], object]] = {}
         self._close = IconButton("x", "Close this message")
         self._close.clicked.connect(self.clear)
         words = QVBoxLayout()
@@ -85,30 +86,29 @@ class MessageBar(QFrame):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        self._acts = {}
         for text, act in actions:
             made = button(text)
-            made.clicked.connect(_once(self, act))
+            # A method, not a closure: held by its own child, the bar would be freed while that is destroyed.
+            made.clicked.connect(self._pressed)
+            self._acts[made] = act
             self._actions.addWidget(made)
+
+    def _pressed(self) -> None:
+        act = next((act for made, act in self._acts.items() if made is self.sender()), None)
+        self.clear()
+        if act is not None:
+            act()
 
     def _restyle(self) -> None:
         tone = self._tone
         self._picture.setPixmap(
             theme.pixmap(ICONS[tone], f"{tone}_text", theme.px(17), self.devicePixelRatioF())
         )
-        self._title.set_token(f"{tone}_text")
-        heavy = theme.font("body_medium")
-        heavy.setWeight(heavy.Weight.DemiBold)
-        self._title.setFont(heavy)
         self._row.setContentsMargins(theme.px(14), theme.px(8), theme.px(8), theme.px(8))
         self._row.setSpacing(theme.px(10))
         self._actions.setSpacing(theme.px(8))
         self.style().unpolish(self)
         self.style().polish(self)
-
-
-def _once(bar: MessageBar, act: Callable[[], object]) -> Callable[[], None]:
-    def run() -> None:
-        bar.clear()
-        act()
-
-    return run
+        # Only now: polishing gives the letters their old colour back.
+        self._title.set_token(f"{tone}_text")

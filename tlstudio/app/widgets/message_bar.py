@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tlstudio.app import theme
-from tlstudio.app.widgets.buttons import Button, IconButton, button
+from tlstudio.app.widgets.buttons import Button, IconButton
 from tlstudio.app.widgets.labels import Label
 
 MessageTone = Literal["accent", "ok", "warn", "bad"]
@@ -35,7 +35,6 @@ class MessageBar(QFrame):
         self._text = Label("", "help", "text2", wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._actions = QHBoxLayout()
-        self._acts: dict[Button, Callable[[], object]] = {}
         self._close = IconButton("x", "Close this message")
         self._close.clicked.connect(self.clear)
         words = QVBoxLayout()
@@ -86,19 +85,17 @@ class MessageBar(QFrame):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._acts = {}
         for text, act in actions:
-            made = button(text)
+            made = _ActionButton(text, act)
             # A method, not a closure: held by its own child, the bar would be freed while that is destroyed.
             made.clicked.connect(self._pressed)
-            self._acts[made] = act
             self._actions.addWidget(made)
 
     def _pressed(self) -> None:
-        act = next((act for made, act in self._acts.items() if made is self.sender()), None)
+        pressed = self.sender()
         self.clear()
-        if act is not None:
-            act()
+        if isinstance(pressed, _ActionButton):
+            pressed.act()
 
     def _restyle(self) -> None:
         tone = self._tone
@@ -112,3 +109,11 @@ class MessageBar(QFrame):
         self.style().polish(self)
         # Only now: polishing gives the letters their old colour back.
         self._title.set_token(f"{tone}_text")
+
+
+class _ActionButton(Button):
+    """A button that knows what it does."""
+
+    def __init__(self, text: str, act: Callable[[], object]) -> None:
+        super().__init__(text)
+        self.act = act

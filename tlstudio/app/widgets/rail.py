@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QV
 
 from tlstudio.app import theme
 from tlstudio.app.overview import StepState
-from tlstudio.app.widgets.buttons import icon_button
+from tlstudio.app.widgets.buttons import IconButton, icon_button
 from tlstudio.app.widgets.card import line
 from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.rail_step import RailLink, RailStep
@@ -107,6 +107,7 @@ class Rail(QWidget):
 
     def _make_tools(self) -> QWidget:
         tools = QWidget()
+        self._tool_buttons: dict[str, IconButton] = {}
         self._tools_row = QHBoxLayout(tools)
         self._tools_row.setContentsMargins(0, 0, 0, 0)
         self._tools_row.setSpacing(4)
@@ -118,6 +119,7 @@ class Rail(QWidget):
             made = icon_button(icon, tip)
             made.setObjectName(name)
             made.clicked.connect(self._tool_pressed)
+            self._tool_buttons[name] = made
             self._tools_row.addWidget(made)
         self._tools_row.addStretch(1)
         return tools
@@ -144,6 +146,7 @@ class Rail(QWidget):
         self._column.addWidget(self._tools)
 
     def _restyle(self) -> None:
+        self._tool_buttons["theme"].setIcon(theme.icon("sun" if theme.is_dark() else "moon"))
         self.setFixedWidth(theme.px(FOLDED_WIDTH if self._is_folded else WIDTH))
         side = theme.px(8)
         self._column.setContentsMargins(side, theme.px(12), side + 1, theme.px(12))

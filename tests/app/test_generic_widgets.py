@@ -1,10 +1,12 @@
 """Buttons, segments, switches, bars, chips, messages."""
 
+import weakref
+
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import ICON_TOKENS, button, icon_button
@@ -103,6 +105,27 @@ def test_that_an_action_ends_its_message(qtbot):
     assert pressed == [1]
     assert bar.isHidden()
     assert bar.title == ""
+
+
+def test_that_a_bar_is_freed_before_the_button_that_ended_it(qapp):
+    bar = MessageBar()
+    bar.say("warn", "The folder has moved.", "", [("Find it…", list)])
+    bar._actions.itemAt(0).widget().click()
+    freed = weakref.ref(bar)
+
+    del bar
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    assert freed() is None
+
+
+def test_that_the_title_takes_the_tone_of_a_later_message(qtbot):
+    bar = MessageBar()
+    bar.show()
+    bar.say("accent", "First.")
+    bar.say("warn", "Second.")
+
+    assert bar._title.palette().windowText().color() == theme.color("warn_text")
 
 
 def test_that_an_action_may_say_the_next_message(qtbot):

@@ -97,7 +97,7 @@ class ShownWindows(QObject):
         super().__init__()
         self.shown = []
 
-    def eventFilter(self, watched, event):
+    def eventFilter(self, watched, event):  # noqa: N802
         if event.type() == QEvent.Type.Show and watched.isWidgetType() and watched.isWindow():
             self.shown.append(watched)
         return False

@@ -91,7 +91,8 @@ def no_thread_left():
 
 def _is_running(thing):
     try:
-        return isinstance(thing, QThread) and thing.isRunning() and thing is not QThread.currentThread()
+        # The type, not isinstance: asking an odd object for its __class__ may warn.
+        return issubclass(type(thing), QThread) and thing.isRunning() and thing is not QThread.currentThread()
     except (RuntimeError, ReferenceError):
         return False
 

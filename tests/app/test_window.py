@@ -1,5 +1,6 @@
 """The shell: pages, rail, messages, keys, closing."""
 
+import json
 import time
 
 import pytest
@@ -10,8 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from tlstudio.app import preferences
 from tlstudio.app.window import PAGES, SMALLEST, Window
+from tlstudio.data.table import ImageRow, write_table
 from tlstudio.events import Failed
-from tlstudio.project.file import open_project
+from tlstudio.project.file import FILE_NAME, IMAGES_NAME, create_project, open_project
 
 
 @pytest.fixture
@@ -262,3 +264,26 @@ def test_that_the_theme_button_changes_the_theme_and_keeps_it(window):
     window.rail.asked.emit("theme")
 
     assert preferences.load().theme == "dark"
+
+
+def test_that_a_project_of_a_newer_version_says_so(window, tmp_path):
+    folder = tmp_path / "newer"
+    create_project(folder)
+    stored = json.loads((folder / FILE_NAME).read_text())
+    (folder / FILE_NAME).write_text(json.dumps(stored | {"schema_version": 99}))
+
+    window.open_project(folder)
+
+    assert window.message.title == "A newer version of TL Studio made this project."
+
+
+def test_that_a_rebuilt_project_asks_where_its_images_lie(window, tmp_path):
+    folder = tmp_path / "rebuilt"
+    create_project(folder)
+    write_table(folder / IMAGES_NAME, [ImageRow("a/1.png", "a", "1", "train", "0" * 64, 8, 8)])
+    (folder / FILE_NAME).unlink()
+
+    window.open_project(folder)
+
+    assert window.message.title == "The project file was lost."
+    assert not window.session.project.data_root.exists()

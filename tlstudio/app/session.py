@@ -1,5 +1,6 @@
 """The open project and the step that runs on it, for every page to show and change."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -100,9 +101,13 @@ class Session(QObject):
         return self.project is not None and self.project.is_read_only
 
     @property
-    def lock_owner(self) -> str:
-        """Who has the project open for writing, for people; empty if unknown."""
-        return self._lock.owner if self._lock is not None else ""
+    def read_only_reason(self) -> str:
+        """Why nothing can be changed: "newer", "elsewhere" or "folder"; empty if it can."""
+        if self.project is None or self._lock is None or not self.project.is_read_only:
+            return ""
+        if self._lock.is_held:
+            return "newer"
+        return "elsewhere" if os.access(self.project.folder, os.W_OK) else "folder"
 
     def create(self, folder: Path, images: Sequence[Path] = (), **data_settings: Any) -> bool:
         """Make a project, open it and read its images.

@@ -22,8 +22,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from tlstudio.app import preferences, theme, this_computer
+from tlstudio.app.opening import notice
 from tlstudio.app.overview import Running, next_step, overview
 from tlstudio.app.page import Page
+from tlstudio.app.regions import focus_next
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.drop_area import local_paths
@@ -214,19 +216,11 @@ class Window(QMainWindow):
         preferences.save(self.preferences)
 
     def _tell_how_it_opened(self, project: Project) -> None:
-        if project.is_read_only:
-            self.message.say(
-                "warn",
-                "This project is open in another window.",
-                "Look at it here, or close the other one to make changes.",
-                [("Open again", lambda: self._open_again(project.folder))],
-            )
-        elif project.recovered_from:
-            self.message.say(
-                "warn",
-                "The project file was damaged.",
-                "It was opened as it was saved before. Your images and runs are safe.",
-            )
+        told = notice(self.session)
+        if told is not None:
+            title, text, may_open_again = told
+            again = [("Open again", lambda: self._open_again(project.folder))] if may_open_again else []
+            self.message.say("warn", title, text, again)
 
     def _open_again(self, folder: Path) -> None:
         self.session.close()
@@ -370,7 +364,7 @@ class Window(QMainWindow):
             "Ctrl+O": self.choose_project,
             "Ctrl+,": lambda: self._ask("preferences"),
             "F1": lambda: self._ask("help"),
-            "F6": self._next_region,
+            "F6": lambda: focus_next(self, [part for part in (self.rail, self.page, self.dock) if part]),
             "Ctrl+Return": self._press_primary,
             "Ctrl+Enter": self._press_primary,
         }
@@ -386,21 +380,6 @@ class Window(QMainWindow):
     def _press_primary(self) -> None:
         if self.page is not None:
             self.page.press_primary()
-
-    def _next_region(self) -> None:
-        """Move the focus from rail to page to dock."""
-        regions = [
-            part for part in (self.rail, self.page, self.dock) if part is not None and part.isVisible()
-        ]
-        focus = QApplication.focusWidget()
-        around = [number for number, part in enumerate(regions) if focus and part.isAncestorOf(focus)]
-        at = around[0] if around else -1
-        region = regions[(at + 1) % len(regions)]
-        self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
-        for child in region.findChildren(QWidget):
-            if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                child.setFocus(Qt.FocusReason.TabFocusReason)
-                return
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes the innermost thing that is open."""

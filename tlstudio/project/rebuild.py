@@ -27,14 +27,15 @@ STATES: dict[str, RunState] = {
 def rebuilt_project(folder: Path, table: Path) -> Project | None:
     """The project as its images.csv and its runs tell it; None if they tell nothing.
 
-    Where the images lie is known to the project file alone, so the data root is left open.
+    Where the images lie is known to the project file alone.
     """
     runs = tuple(_runs(folder / "runs"))
     images = _images(table)
     if not runs and images is None:
         return None
     newest = runs[-1] if runs else None
-    settings = Settings(data=DataSettings())
+    # A place that is not there: the Data page then asks where the images lie.
+    settings = Settings(data=DataSettings(root=str(folder / "images")))
     if newest is not None:
         settings = replace(settings, model=newest.model, train=newest.train)
     seen = max((run.evaluation.times_seen for run in runs if run.evaluation), default=0)

@@ -1,0 +1,19 @@
+"""F6: the focus moves on to the next region of the window, to the first control that takes it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+def focus_next(window: QWidget, regions: Sequence[QWidget]) -> None:
+    """Give the focus to the region after the one that has it; only visible ones count."""
+    shown = [region for region in regions if region.isVisible()]
+    focus = QApplication.focusWidget()
+    around = [number for number, part in enumerate(shown) if focus and part.isAncestorOf(focus)]
+    region = shown[((around[0] if around else -1) + 1) % len(shown)]
+    window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # so that the ring shows
+    for child in region.findChildren(QWidget):
+        if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            child.setFocus(Qt.FocusReason.TabFocusReason)
+            return

@@ -4,17 +4,20 @@ Iterating is running, closing the generator is stopping, an exception is failing
 it needs when it starts, so that the window, the terminal's help and `predict` never load torch.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 from tlstudio import atomic
+from tlstudio.data.errors import TableUnreadable
 from tlstudio.data.events import ImagesScanned
 from tlstudio.errors import ProjectError, TrainError
 from tlstudio.events import Event
 from tlstudio.project.errors import ProjectNotWritable
 from tlstudio.project.file import IMAGES_NAME
 from tlstudio.project.project import Project, Run
+from tlstudio.train.run_info import INFO_NAME
 
 Step = Callable[..., Iterator[Event]]
 
@@ -46,9 +49,13 @@ def train(project: Project) -> Iterator[Event]:
     number = _new_run_number(project)
     # The run keeps its own table: whatever is regrouped or added later, what it
     # learned from can never turn up among the images that it is judged on.
-    table = (project.folder / IMAGES_NAME).read_bytes()
-    atomic.write_bytes(project.run_folder(number) / IMAGES_NAME, table)
-    yield from _fit(project, number, is_resumed=False)
+    folder = project.run_folder(number)
+    try:
+        _copy_table(project, folder)
+        yield from _fit(project, number, is_resumed=False)
+    finally:
+        if not (folder / INFO_NAME).exists():  # refused before it began
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def resume(project: Project, run: int | None = None) -> Iterator[Event]:
@@ -170,6 +177,15 @@ def _new_run_number(project: Project) -> int:
             raise ProjectNotWritable(project.name, (error.strerror or "unknown reason").lower()) from error
         return number
     raise AssertionError("count() never ends")
+
+
+def _copy_table(project: Project, run_folder: Path) -> None:
+    try:
+        atomic.write_bytes(run_folder / IMAGES_NAME, (project.folder / IMAGES_NAME).read_bytes())
+    except FileNotFoundError as error:
+        raise TableUnreadable("it is missing") from error
+    except OSError as error:
+        raise ProjectNotWritable(project.name, (error.strerror or "unknown reason").lower()) from error
 
 
 def _require_images(project: Project) -> ImagesScanned:

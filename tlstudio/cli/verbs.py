@@ -20,7 +20,7 @@ from tlstudio.cli.choices import (
 from tlstudio.cli.new import make_project
 from tlstudio.cli.running import folder_of, run_step, verb, writable
 from tlstudio.data.settings import DataSettings
-from tlstudio.project.file import open_project, save_project
+from tlstudio.project.file import open_project
 from tlstudio.run.doctor import look_over
 from tlstudio.run.here import run_here
 from tlstudio.train.settings import Augmentation, Device
@@ -165,7 +165,7 @@ def train(
             model=chosen_model(stored.model, backbone=backbone, freeze=depth, weights=weights),
             train=replace(stored.train, **train_values),
         )
-        save_project(chosen)
+        # Saved with the run's start: what is refused before leaves the project as it was.
         run_step(chosen, "train", printer)
 
 

@@ -1,6 +1,7 @@
 """Tensors out of a local weights file, without ever running what the file may hold."""
 
 import hashlib
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,9 @@ def _read_safetensors(path: Path, header_bytes: int, size_bytes: int) -> dict[st
 
 def _read_torch(path: Path) -> dict[str, Tensor]:
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's remarks on odd files; the answer below says it all
+            content = torch.load(path, map_location="cpu", weights_only=True)
     # Whatever a hostile file makes of the reader, from any of its layers, is one answer: not this file.
     except Exception as error:
         # torch names the function that the file asks for: "Unsupported global: GLOBAL posix.system".

@@ -1,0 +1,100 @@
+"""The verbs between the project and the engine."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tlstudio import steps
+from tlstudio.data.samples import SAMPLES, draw_sample
+from tlstudio.errors import TLStudioError
+from tlstudio.events import Event
+from tlstudio.project.file import IMAGES_NAME, create_project
+from tlstudio.project.project import Project
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A scanned project of 16 drawn images, set to train a tiny network for one epoch."""
+    plates = replace(SAMPLES["metal-defects"], classes=("Sound", "Scratch"), images_per_class=8, groups=8)
+    SAMPLES["steps"] = plates
+    list(draw_sample("steps", tmp_path / "images"))
+    del SAMPLES["steps"]
+    project = create_project(tmp_path / "project")
+    chosen = project.settings
+    project = project.with_settings(
+        data=replace(chosen.data, root=str(tmp_path / "images")),
+        model=replace(chosen.model, backbone="test_resnet"),
+        train=replace(chosen.train, epochs=1, batch_size=8, device="cpu"),
+    )
+    return after(project, steps.scan(project))
+
+
+def after(project: Project, events) -> Project:
+    for event in events:
+        assert isinstance(event, Event)
+        project = project.after(event)
+    return project
+
+
+def test_that_a_run_refused_before_it_began_leaves_no_folder(project):
+    refused = project.with_settings(model=replace(project.settings.model, freeze=77))
+
+    with pytest.raises(TLStudioError):
+        list(steps.train(refused))
+
+    assert list((project.folder / "runs").iterdir()) == []
+
+
+def test_that_runs_are_numbered_from_one_and_keep_their_own_table(project):
+    project = after(project, steps.train(project))
+    project = after(project, steps.train(project))
+
+    assert [run.number for run in project.runs] == [1, 2]
+    for run in project.runs:
+        own = project.run_folder(run.number) / IMAGES_NAME
+        assert own.read_bytes() == (project.folder / IMAGES_NAME).read_bytes()
+
+
+def test_that_images_regrouped_later_never_move_into_an_earlier_runs_test_split(project):
+    trained = after(project, steps.train(project))
+    reshuffled = trained.with_settings(data=replace(trained.settings.data, seed=5))
+    reshuffled = after(reshuffled, steps.scan(reshuffled))
+    assert reshuffled.is_stale(reshuffled.runs[0])
+
+    judged = after(reshuffled, steps.evaluate(reshuffled))
+
+    predictions = (judged.run_folder(1) / "predictions.csv").read_text(encoding="utf-8").splitlines()[1:]
+    own = (judged.run_folder(1) / IMAGES_NAME).read_text(encoding="utf-8").splitlines()[1:]
+    tested = {line.split(",")[0] for line in own if line.split(",")[3] == "test"}
+    assert {line.split(",")[0] for line in predictions} == tested
+
+
+def test_that_the_test_split_is_counted_each_time_it_is_looked_at(project):
+    project = after(project, steps.train(project))
+    project = after(project, steps.evaluate(project))
+    project = after(project, steps.evaluate(project))
+
+    assert project.times_test_seen == 2
+    stored = json.loads((project.run_folder(1) / "evaluation.json").read_text(encoding="utf-8"))
+    assert stored["result"]["times_seen"] == 2
+
+
+@pytest.mark.parametrize("step", [steps.evaluate, steps.resume])
+def test_that_a_step_without_a_run_says_what_to_do(project, step):
+    with pytest.raises(TLStudioError) as raised:
+        list(step(project))
+
+    assert raised.value.what_to_try
+
+
+def test_that_training_before_any_scan_says_what_to_do(tmp_path):
+    with pytest.raises(TLStudioError, match="No images yet"):
+        list(steps.train(create_project(tmp_path / "project")))
+
+
+def test_that_a_lost_image_list_says_what_to_do(project):
+    (project.folder / IMAGES_NAME).unlink()
+
+    with pytest.raises(TLStudioError, match=r"images\.csv can't be used"):
+        list(steps.train(project))

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tlstudio.app.widgets.chart_overlay import _apart, _aside
+from tlstudio.app.widgets.chart_overlay import _apart
 from tlstudio.app.widgets.curve_data import CurveData
 from tlstudio.app.widgets.curves import CurveCard
 from tlstudio.app.widgets.sample_strip import SampleStrip, words
@@ -102,12 +102,6 @@ def test_that_names_at_the_curves_ends_never_overlap_nor_leave_the_plot():
     assert _apart([50.0, 200.0], 18, 0, 300) == [50.0, 200.0]
     assert _apart([2.0, 4.0], 18, 0, 300) == [9.0, 27.0]
     assert _apart([298.0, 299.0], 18, 0, 300) == [273.0, 291.0]
-
-
-def test_that_names_without_room_beside_the_curves_stand_below_high_and_above_low_ones():
-    assert _aside([20.0, 40.0], 18, 0, 300) == [58.0, 76.0]
-    assert _aside([40.0, 20.0], 18, 0, 300) == [76.0, 58.0]
-    assert _aside([280.0, 260.0], 18, 0, 300) == [242.0, 224.0]
 
 
 def test_that_a_sample_says_what_it_is_called_and_how_sure_or_what_it_is():

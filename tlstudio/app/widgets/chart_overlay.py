@@ -13,6 +13,12 @@ from tlstudio.app.widgets.curve_key import CURVES, draw_sample
 from tlstudio.app.widgets.raw_curve import Point
 
 NEAR_PX = 60
+END_GAP_PX = 14
+
+
+def room_for_names() -> float:
+    """Width in pixels that the names at the curves' ends need right of the last epoch."""
+    return QFontMetricsF(bold("help_medium")).horizontalAdvance("Validation 100.0%") + END_GAP_PX
 
 
 @dataclass(frozen=True)
@@ -101,13 +107,10 @@ class ChartOverlay(QWidget):
                 ends.append((self._place(*points[-1]), f"{name} {self._marks.written(points[-1][1])}", token))
         line = metrics.height() + 3
         widest = max((metrics.horizontalAdvance(words) for _, words, _ in ends), default=0.0) + 4
-        has_room = all(at.x() + 16 + widest <= self.width() for at, _, _ in ends)
-        heights = [at.y() for at, _, _ in ends]
-        heights = _apart(heights, line, *self._span()) if has_room else _aside(heights, line, *self._span())
+        heights = _apart([at.y() for at, _, _ in ends], line, *self._span())
         for (at, words, curve), y in zip(ends, heights, strict=True):
-            left = at.x() + 16 if has_room else self.width() - widest - 4
             painter.setPen(theme.color("accent_text" if curve == "s_val" else "text2"))
-            draw_text(painter, QRectF(left, y - line / 2, widest, line), words, LEFT if has_room else RIGHT)
+            draw_text(painter, QRectF(at.x() + END_GAP_PX, y - line / 2, widest, line), words, LEFT)
 
     def _paint_reading(self, painter: QPainter) -> None:
         values = [dict(self._marks.training).get(self._epoch), dict(self._marks.validation).get(self._epoch)]
@@ -190,11 +193,3 @@ def _apart(heights: list[float], line: float, top: float, bottom: float) -> list
         first, second = first + up, second - up
     shift = max(0.0, top + line / 2 - min(first, second)) - max(0.0, max(first, second) + line / 2 - bottom)
     return [first + shift, second + shift]
-
-
-def _aside(heights: list[float], line: float, top: float, bottom: float) -> list[float]:
-    """At the right edge: both names below curves that end high, above those that end low; in their order."""
-    ranks = sorted(range(len(heights)), key=lambda place: heights[place])
-    is_high = bool(heights) and sum(heights) / len(heights) < (top + bottom) / 2
-    first = max(heights) + line if is_high else min(heights, default=0.0) - line * len(heights)
-    return [first + line * ranks.index(place) for place in range(len(heights))]

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from tlstudio.app import theme
 from tlstudio.app.widgets.card import Card
-from tlstudio.app.widgets.chart_overlay import ChartMarks, ChartOverlay
+from tlstudio.app.widgets.chart_overlay import ChartMarks, ChartOverlay, room_for_names
 from tlstudio.app.widgets.chart_scale import epoch_steps, steps
 from tlstudio.app.widgets.curve_data import CurveData
 from tlstudio.app.widgets.curve_key import CurveKey
@@ -204,7 +204,8 @@ class _Plot(QWidget):
             axis.setTextPen(color("axis"))
         for line in self._grid:
             line.setPen(color("grid"))
-        self._item.setContentsMargins(0, theme.px(7), theme.px(6), 0)  # half a label above the highest line
+        # Half a label above the highest line, and the curves' names right of the last epoch.
+        self._item.setContentsMargins(0, theme.px(7), room_for_names(), 0)
         self._item.getAxis("left").setWidth(theme.px(44))
         self._item.setLabel(
             "bottom", "Epoch", color=color("axis").name(), **{"font-size": f"{theme.px(12)}px"}

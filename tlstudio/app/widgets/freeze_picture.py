@@ -60,8 +60,8 @@ def paint(painter: QPainter, look: FreezeLook) -> None:
         _paint_block(painter, look, place, block)
     _paint_ends(painter, look, lies)
     _paint_track(painter, look, lies)
-    _paint_counts(painter, look, lies)
     _paint_pin(painter, look, lies)
+    _paint_counts(painter, look, lies)
     _paint_handle(painter, look, lies)
 
 
@@ -192,11 +192,18 @@ def _paint_counts(painter: QPainter, look: FreezeLook, lies: FreezeLayout) -> No
         f"{counted(groups - depth, 'block')} + decision relearn" if depth < groups else "decision relearns"
     )
     room = lies.counts
+    frozen = f"{counted(depth, 'block')} frozen"
+    start = room.right() - metrics.horizontalAdvance(relearning)
+    # The pin's line passes behind the words.
+    painter.fillRect(
+        QRectF(start - 22, room.top(), room.right() - start + 26, room.height()), theme.color("card")
+    )
     if depth:
+        wide = metrics.horizontalAdvance(frozen) + 28
+        painter.fillRect(QRectF(room.left() - 2, room.top(), wide, room.height()), theme.color("card"))
         draw_icon(painter, "snowflake", "frozen_text", QPointF(room.left() + 8, room.center().y()), 14)
         painter.setPen(theme.color("frozen_text"))
-        draw_text(painter, room.adjusted(20, 0, 0, 0), f"{counted(depth, 'block')} frozen", LEFT)
-    start = room.right() - metrics.horizontalAdvance(relearning)
+        draw_text(painter, room.adjusted(20, 0, 0, 0), frozen, LEFT)
     draw_icon(painter, "flame-fill", "warm_line", QPointF(start - 12, room.center().y()), 14)
     painter.setPen(theme.color("warm_text"))
     draw_text(painter, room, relearning, RIGHT)

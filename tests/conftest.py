@@ -8,6 +8,8 @@ from tlstudio import environment
 
 environment.prepare()
 
+from dataclasses import replace
+
 import pytest
 
 
@@ -20,3 +22,41 @@ def own_user_folders(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / ".local"))
+
+
+@pytest.fixture(scope="session")
+def draw_plates():
+    """draw_plates(folder, per_class=8, classes=…): drawn metal plates in class folders, no two of one lot."""
+    from tlstudio.data.samples import SAMPLES, draw
+
+    def draw_them(folder, per_class=8, classes=("Sound", "Scratch")):
+        plates = replace(
+            SAMPLES["metal-defects"], classes=classes, images_per_class=per_class, groups=per_class
+        )
+        list(draw(plates, folder))
+        return folder
+
+    return draw_them
+
+
+@pytest.fixture(scope="session")
+def plates_project(draw_plates):
+    """plates_project(folder, per_class=8, **train): a scanned project of a tiny network on the CPU."""
+    from tlstudio import steps
+    from tlstudio.project.file import create_project, save_project
+
+    def make(folder, per_class=8, **train):
+        images = draw_plates(folder / "images", per_class)
+        project = create_project(folder / "project")
+        chosen = project.settings
+        project = project.with_settings(
+            data=replace(chosen.data, root=str(images)),
+            model=replace(chosen.model, backbone="test_resnet"),
+            train=replace(chosen.train, **{"epochs": 2, "batch_size": 8, "device": "cpu", **train}),
+        )
+        for event in steps.scan(project):
+            project = project.after(event)
+        save_project(project)
+        return project
+
+    return make

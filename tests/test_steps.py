@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from tlstudio import steps
-from tlstudio.data.samples import SAMPLES, draw_sample
 from tlstudio.errors import TLStudioError
 from tlstudio.events import Event
 from tlstudio.project.file import IMAGES_NAME, create_project
@@ -14,20 +13,8 @@ from tlstudio.project.project import Project
 
 
 @pytest.fixture
-def project(tmp_path):
-    """A scanned project of 16 drawn images, set to train a tiny network for one epoch."""
-    plates = replace(SAMPLES["metal-defects"], classes=("Sound", "Scratch"), images_per_class=8, groups=8)
-    SAMPLES["steps"] = plates
-    list(draw_sample("steps", tmp_path / "images"))
-    del SAMPLES["steps"]
-    project = create_project(tmp_path / "project")
-    chosen = project.settings
-    project = project.with_settings(
-        data=replace(chosen.data, root=str(tmp_path / "images")),
-        model=replace(chosen.model, backbone="test_resnet"),
-        train=replace(chosen.train, epochs=1, batch_size=8, device="cpu"),
-    )
-    return after(project, steps.scan(project))
+def project(tmp_path, plates_project):
+    return plates_project(tmp_path, epochs=1)
 
 
 def after(project: Project, events) -> Project:

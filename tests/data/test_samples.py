@@ -1,11 +1,12 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tlstudio.data.sample_pictures import SIZE_PX
-from tlstudio.data.samples import SAMPLES, draw_preview, draw_sample
+from tlstudio.data.samples import SAMPLES, draw, draw_preview
 
 
 @pytest.mark.parametrize("key", SAMPLES)
@@ -16,13 +17,10 @@ def test_that_the_same_seed_gives_the_same_pixels(key):
     assert np.array_equal(np.asarray(first), np.asarray(second))
 
 
-def test_that_a_sample_set_is_class_folders_with_groups_in_the_names(tmp_path, monkeypatch):
-    small = SAMPLES["leaf-disease"].__class__(
-        **{**vars(SAMPLES["leaf-disease"]), "images_per_class": 5, "groups": 2}
-    )
-    monkeypatch.setitem(SAMPLES, "leaf-disease", small)
+def test_that_a_sample_set_is_class_folders_with_groups_in_the_names(tmp_path):
+    small = replace(SAMPLES["leaf-disease"], images_per_class=5, groups=2)
 
-    events = list(draw_sample("leaf-disease", tmp_path))
+    events = list(draw(small, tmp_path))
 
     assert {folder.name for folder in tmp_path.iterdir()} == set(small.classes)
     assert (events[-1].done, events[-1].total) == (20, 20)

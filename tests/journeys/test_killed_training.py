@@ -8,13 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
-
-from tlstudio import steps
-from tlstudio.data.samples import SAMPLES, draw_sample
-from tlstudio.project.file import create_project, save_project
 
 TLSTUDIO = (sys.executable, "-m", "tlstudio")
 TRIES = int(os.environ.get("TLSTUDIO_KILLS", "4"))
@@ -23,24 +18,10 @@ EPOCHS = 6
 
 
 @pytest.fixture(scope="module")
-def untrained(tmp_path_factory):
+def untrained(tmp_path_factory, plates_project):
     """A project of 24 drawn images, ready to train for a few seconds."""
     folder = tmp_path_factory.mktemp("killed")
-    plates = replace(SAMPLES["metal-defects"], classes=("Sound", "Scratch"), images_per_class=12, groups=12)
-    SAMPLES["killed"] = plates
-    list(draw_sample("killed", folder / "images"))
-    del SAMPLES["killed"]
-    project = create_project(folder / "project")
-    chosen = project.settings
-    project = project.with_settings(
-        data=replace(chosen.data, root=str(folder / "images")),
-        model=replace(chosen.model, backbone="test_resnet"),
-        train=replace(chosen.train, epochs=EPOCHS, batch_size=4, early_stop_epochs=None, device="cpu"),
-    )
-    for event in steps.scan(project):
-        project = project.after(event)
-    save_project(project)
-    return project.folder
+    return plates_project(folder, 12, epochs=EPOCHS, batch_size=4, early_stop_epochs=None).folder
 
 
 def metrics(project):

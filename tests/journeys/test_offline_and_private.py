@@ -4,12 +4,10 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
 from tlstudio import RESEARCH_NOTICE
-from tlstudio.data.samples import SAMPLES, draw_sample
 
 USER = "maria-canary-lopez"
 FOLDER = "canary-ward-7"
@@ -30,14 +28,11 @@ main()
 
 
 @pytest.fixture(scope="module")
-def journey(tmp_path_factory):
+def journey(tmp_path_factory, draw_plates):
     """A whole journey of the command line by a user with a tell-tale home; what each verb told last."""
     home = tmp_path_factory.mktemp("home") / USER
     images = home / FOLDER / "images"
-    plates = replace(SAMPLES["metal-defects"], classes=("Sound", "Kräzer 🙂"), images_per_class=12, groups=12)
-    SAMPLES["private"] = plates
-    list(draw_sample("private", images))
-    del SAMPLES["private"]
+    draw_plates(images, per_class=12, classes=("Sound", "Kräzer 🙂"))
     surroundings = {
         **os.environ,
         "HOME": str(home),

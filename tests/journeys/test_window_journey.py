@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from tlstudio.app import preferences
 from tlstudio.app.main import main
 from tlstudio.app.window import Window
-from tlstudio.data.samples import SAMPLES, draw_sample
 from tlstudio.project.file import open_project
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -75,12 +74,8 @@ def drop(window, *paths):
 
 
 @pytest.fixture
-def images(tmp_path):
-    plates = replace(SAMPLES["metal-defects"], classes=("Sound", "Scratch"), images_per_class=12, groups=12)
-    SAMPLES["journey"] = plates
-    list(draw_sample("journey", tmp_path / "Plates"))
-    del SAMPLES["journey"]
-    return tmp_path / "Plates"
+def images(tmp_path, draw_plates):
+    return draw_plates(tmp_path / "Plates", per_class=12)
 
 
 @pytest.mark.slow

@@ -4,12 +4,10 @@ from dataclasses import replace
 import pytest
 
 from tlstudio import steps
-from tlstudio.data.samples import SAMPLES, draw_sample
 from tlstudio.project.file import (
     DAMAGED_NAME,
     FILE_NAME,
     PREVIOUS_NAME,
-    create_project,
     open_project,
     save_project,
 )
@@ -17,24 +15,10 @@ from tlstudio.train.run_info import METRICS_NAME
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A project with one finished run of two epochs on tiny drawn images."""
-    folder = tmp_path_factory.mktemp("rebuild")
-    small = {
-        **vars(SAMPLES["metal-defects"]),
-        "classes": ("Sound", "Scratch"),
-        "images_per_class": 8,
-        "groups": 8,
-    }
-    SAMPLES["tiny"] = SAMPLES["metal-defects"].__class__(**small)
-    list(draw_sample("tiny", folder / "images"))
-    del SAMPLES["tiny"]
-    project = create_project(folder / "project")
-    data = project.settings.data.__class__(root=str(folder / "images"))
-    model = project.settings.model.__class__(backbone="test_resnet")
-    train = project.settings.train.__class__(epochs=2, batch_size=8)
-    project = project.with_settings(data=data, model=model, train=train)
-    for step in (steps.scan, steps.train, steps.evaluate):
+def trained(tmp_path_factory, plates_project):
+    """A project with one finished, evaluated run of two epochs on drawn images."""
+    project = plates_project(tmp_path_factory.mktemp("rebuild"))
+    for step in (steps.train, steps.evaluate):
         for event in step(project):
             project = project.after(event)
     save_project(project)

@@ -68,7 +68,12 @@ SAMPLES: dict[str, Sample] = {
 
 
 def draw_sample(key: str, folder: Path, seed: int = 0) -> Iterator[Event]:
-    """Draw the set `SAMPLES[key]` as class folders of PNG files; the same seed gives the same pixels.
+    """Draw the set `SAMPLES[key]`; see `draw`."""
+    yield from draw(SAMPLES[key], folder, seed)
+
+
+def draw(sample: Sample, folder: Path, seed: int = 0) -> Iterator[Event]:
+    """Draw a set as class folders of PNG files; the same seed gives the same pixels.
 
     Yields:
         Progress.
@@ -76,7 +81,6 @@ def draw_sample(key: str, folder: Path, seed: int = 0) -> Iterator[Event]:
     Raises:
         OSError: if the folder can't be written.
     """
-    sample = SAMPLES[key]
     total = len(sample.classes) * sample.images_per_class
     done = 0
     for label, name in enumerate(sample.classes):

@@ -337,3 +337,19 @@ def test_that_ten_thousand_events_never_stall_the_window_for_50_ms(page, session
     assert page.accuracy.drawn()["raw"] <= 600
     # But for the worst two: a hiccup of a machine that others use as well is not this page's.
     assert sorted(gaps)[-3] < 0.05
+
+
+def test_that_the_best_so_far_can_be_tried_while_it_trains(page, session):
+    asked = []
+    page.went.connect(asked.append)
+    begin(session)
+    session.take(started())
+    page.draw()
+    assert not page.primary.isVisible()
+
+    session.take(epoch(1))
+    page.draw()
+    page.primary.click()
+
+    assert page.primary.text() == "Try best so far"
+    assert asked == ["try"]

@@ -79,13 +79,17 @@ def warm_child(folder: Path) -> float:
 
 def heartbeat(folder: Path) -> list[float]:
     """How late, in milliseconds, a 10 ms timer fired while a run trained with the Train page shown."""
-    from PySide6.QtCore import QObject, Qt, QTimer
-    from PySide6.QtTest import QTest
+    from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
     from tlstudio.app import theme
     from tlstudio.app.window import Window
     from tlstudio.data.samples import draw_sample
+
+    def wait(milliseconds: int) -> None:
+        loop = QEventLoop()  # unlike QTest.qWait it lets other threads of Python run
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
 
     for _ in draw_sample("blood-cells", folder / "images"):
         pass
@@ -96,9 +100,9 @@ def heartbeat(folder: Path) -> list[float]:
     window.prepare()
     session = window.session
     session.create(folder / "project", [folder / "images"])
-    QTest.qWait(100)
+    wait(100)
     while session.running_step:
-        QTest.qWait(50)
+        wait(50)
     window.show_page("train")
     session.start("train")
     epochs = []
@@ -106,7 +110,7 @@ def heartbeat(folder: Path) -> list[float]:
         lambda event: epochs.append(event) if type(event).__name__ == "BatchDone" else None
     )
     while not epochs:
-        QTest.qWait(50)
+        wait(50)
 
     class Pulse(QObject):
         def __init__(self) -> None:
@@ -124,11 +128,11 @@ def heartbeat(folder: Path) -> list[float]:
             self.last = now
 
     pulse = Pulse()
-    QTest.qWait(TRAINING_SECONDS * 1000)
+    wait(TRAINING_SECONDS * 1000)
     pulse.timer.stop()
     session.stop()
     while session.running_step:
-        QTest.qWait(50)
+        wait(50)
     window.close()
     session.close()
     return pulse.late

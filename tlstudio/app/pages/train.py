@@ -308,7 +308,13 @@ class TrainPage(Page):
     def _draw_footer(self, now: Situation) -> None:
         if now.phase != "none":
             help_ = "You can leave this page or close the window. It goes on from here the next time."
-            self.footer(help=help_, back="model")
+            has_best = now.run is not None and now.run.best is not None
+            self.footer(
+                help=help_,
+                primary="Try best so far" if has_best else "",
+                primary_icon="hand-pointing",
+                back="model",
+            )
             return
         is_ready = now.project is not None and now.project.images is not None and not now.project.is_read_only
         has_result = now.run is not None and now.run.best is not None
@@ -328,7 +334,10 @@ class TrainPage(Page):
 
     def _primary_pressed(self) -> None:
         run = self._run()
-        if run is not None and run.best is not None:
+        has_best = run is not None and run.best is not None
+        if self.situation().phase != "none":
+            self.went.emit("try")
+        elif has_best:
             self.went.emit("evaluate")
         else:
             self._start()

@@ -8,7 +8,11 @@ from tlstudio import environment
 
 environment.prepare()
 
-from dataclasses import replace
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +64,24 @@ def plates_project(draw_plates):
         return project
 
     return make
+
+
+@dataclass(frozen=True)
+class PlainUser:
+    folder: Path
+    become: Callable[[], None]
+
+
+@pytest.fixture
+def plain_user():
+    """A folder open to all, and a function that takes this process's privileges until the test ends."""
+    if os.name == "nt":
+        pytest.skip("needs POSIX users")
+    was = os.geteuid()
+    folder = Path(tempfile.mkdtemp(prefix="plain-user-"))
+    folder.chmod(0o777)
+    yield PlainUser(folder, lambda: os.seteuid(65534) if was == 0 else None)
+    os.seteuid(was)
+    for path in folder.rglob("*"):
+        path.chmod(0o700)
+    shutil.rmtree(folder)

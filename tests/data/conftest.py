@@ -1,10 +1,5 @@
 """Small pictures and folders for the tests of step 1."""
 
-import os
-import shutil
-import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -39,24 +34,3 @@ def make_images():
         return root
 
     return make
-
-
-@dataclass(frozen=True)
-class PlainUser:
-    folder: Path
-    become: Callable[[], None]
-
-
-@pytest.fixture
-def plain_user():
-    """A folder open to all, and a function that takes this process's privileges until the test ends."""
-    if os.name == "nt":
-        pytest.skip("needs POSIX users")
-    was = os.geteuid()
-    folder = Path(tempfile.mkdtemp(prefix="plain-user-"))
-    folder.chmod(0o777)
-    yield PlainUser(folder, lambda: os.seteuid(65534) if was == 0 else None)
-    os.seteuid(was)
-    for path in folder.rglob("*"):
-        path.chmod(0o700)
-    shutil.rmtree(folder)

@@ -3,7 +3,6 @@ import json
 import os
 import random
 import signal
-import stat
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +17,7 @@ from tlstudio.project.errors import (
     ProjectUnreadable,
 )
 from tlstudio.project.file import FILE_NAME, PREVIOUS_NAME, create_project, open_project, save_project
+from tlstudio.project.lock import ProjectLock
 from tlstudio.project.migrations import migrate
 
 
@@ -143,12 +143,25 @@ def test_that_a_full_disk_while_saving_loses_nothing(project, monkeypatch, numbe
     assert open_project(project.folder).settings.train.epochs == 5
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-def test_that_a_folder_without_write_permission_is_named(tmp_path):
-    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+def test_that_a_folder_without_write_permission_is_named_and_left_alone(plain_user):
+    plain_user.folder.chmod(0o555)
+    plain_user.become()
 
     with pytest.raises(ProjectNotWritable, match="permission denied"):
-        create_project(tmp_path / "project")
+        create_project(plain_user.folder / "project")
+
+    assert list(plain_user.folder.iterdir()) == []
+
+
+def test_that_a_project_in_a_folder_without_write_permission_opens_and_is_not_changed(plain_user):
+    project = create_project(plain_user.folder / "project")
+    project.folder.chmod(0o555)
+    plain_user.become()
+
+    assert not ProjectLock(project.folder).acquire()
+    with pytest.raises(ProjectNotWritable, match="What was saved before is unchanged"):
+        save_project(with_epochs(open_project(project.folder), 5))
+    assert open_project(project.folder).settings.train.epochs == 20
 
 
 SAVER = """

@@ -7,11 +7,26 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-PACKAGES = (
-    "libgl1", "libegl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1", "libglib2.0-0",
-    "libxcb-cursor0", "libxkbcommon-x11-0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0",
-)  # fmt: skip
-"""Debian 12's names; measured on a bare system. The first six suffice without a screen."""
+OFFSCREEN = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+}
+"""What Qt loads even without a screen → the package of Debian and Ubuntu; measured on a bare system."""
+
+SCREEN = {
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+}
+"""What it loads in addition to show a window under X."""
+
+PACKAGES = (*OFFSCREEN.values(), *SCREEN.values())
 
 PROBE = """
 import os
@@ -23,6 +38,21 @@ import sys
 sys.exit(missing_for_screen() or 0)
 """
 """A program that ends with 0 if Qt finds what it needs, else says what is missing."""
+
+
+def lacking(libraries: dict[str, str]) -> list[str]:
+    """The packages of those libraries that this system can't load; none where Linux is not."""
+    if not sys.platform.startswith("linux"):
+        return []
+    return [package for library, package in libraries.items() if not _loads(library)]
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def missing_library(text: str) -> str:

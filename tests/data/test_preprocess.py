@@ -13,10 +13,7 @@ SIZES = [*RANDOM_SIZES, [64, 64], [73, 74], [200, 31], [31, 200], [1, 60], [75, 
 
 @pytest.fixture(scope="module")
 def timm_transform():
-    import torch
     from timm.data import create_transform
-
-    torch.set_num_threads(1)
 
     def build(p, normalize):
         return create_transform(

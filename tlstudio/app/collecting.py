@@ -11,7 +11,7 @@ class Collector(QObject):
     """Takes the place of Python's own collector while the window lives.
 
     Python collects in whatever thread happens to allocate. A worker thread would then destroy the widgets
-    of a closed dialog, which Qt answers with a crash in the window's event loop (met, and reproduced).
+    of a closed dialog, which Qt does not allow outside the window's thread.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -117,5 +117,5 @@ def _row(line: list[str], number: int) -> ImageRow:
         raise TableUnreadable(f"line {number} names the unknown split “{split[:40]}”")
     if not (width.isdecimal() and height.isdecimal() and len(width + height) < 20):
         raise TableUnreadable(f"line {number} gives no size in pixels")
-    known = cast(Split | Literal[""], split)
+    known = cast("Split | Literal['']", split)
     return ImageRow(path, class_name, group, known, sha256, int(width), int(height), flags)

@@ -12,6 +12,9 @@ VERBS = (
 )  # fmt: skip
 
 
+INTERRUPTED = 130
+
+
 def main() -> None:
     """Start TL Studio as its arguments ask, and end with its exit status."""
     arguments = sys.argv[1:]
@@ -20,9 +23,13 @@ def main() -> None:
     if len(arguments) == 1 and arguments[0] not in VERBS and _is_project_path(arguments[0]):
         path = Path(arguments[0])
         sys.exit(_open_window(path if path.is_dir() else path.parent))
-    from tlstudio.cli import main as run_verb  # noqa: PLC0415
+    try:
+        from tlstudio.cli import main as run_verb  # noqa: PLC0415
 
-    sys.exit(run_verb(arguments))
+        status = run_verb(arguments)
+    except KeyboardInterrupt:  # before the verb has begun
+        status = INTERRUPTED
+    sys.exit(status)
 
 
 def _is_project_path(argument: str) -> bool:

@@ -64,8 +64,11 @@ def resume(project: Project, run: int | None = None) -> Iterator[Event]:
     Raises:
         TrainError: if there is no such run; and all that `train` raises.
     """
-    resumable = [known for known in project.runs if known.is_resumable or known.number == run]
-    wanted = [known for known in resumable if run in (None, known.number)]
+    if run is None:
+        cut_short = [known for known in project.runs if known.is_resumable]
+        wanted = cut_short or [known for known in project.runs if known.state == "failed"]
+    else:
+        wanted = [known for known in project.runs if known.number == run]
     if not wanted:
         raise TrainError(
             "Nothing to continue",
@@ -151,15 +154,19 @@ def _fit(project: Project, number: int, *, is_resumed: bool) -> Iterator[Event]:
 
     images = _require_images(project)
     known = project.run(number) if is_resumed else None
+    rows = read_table(project.run_folder(number) / IMAGES_NAME)
+    # A resumed run keeps the classes of its own table, whatever was read since.
+    own = sorted({row.class_name for row in rows if not row.is_set_aside})
+    classes = tuple(own) if known else tuple(images.classes)
     yield from fit(
         model=known.model if known else project.settings.model,
         train=known.train if known else project.settings.train,
-        rows=read_table(project.run_folder(number) / IMAGES_NAME),
-        classes=tuple(images.classes),
+        rows=rows,
+        classes=classes,
         data_root=project.data_root,
         run_folder=project.run_folder(number),
         cache_folder=project.folder / "cache",
-        data_fingerprint=images.fingerprint,
+        data_fingerprint=known.data_fingerprint if known else images.fingerprint,
         run=number,
         resume=is_resumed,
     )
@@ -201,7 +208,7 @@ def _require_images(project: Project) -> ImagesScanned:
 def _trained_run(project: Project, number: int | None) -> Run:
     run = project.run(number)
     if run is None or run.best is None:
-        missing = "has no finished run" if number is None else f"has no finished epoch in run {number}"
+        missing = "has no finished run" if number is None else f"has no run {number} with a finished epoch"
         raise ProjectError(
             "Nothing trained yet",
             f"“{project.name}” {missing}. Nothing was changed.",

@@ -319,3 +319,25 @@ def test_that_a_page_made_while_images_are_read_shows_them_as_well(session, qtbo
     assert page.view.scan_card.isVisible()
     session.running_step = None
     delete(page)
+
+
+def test_that_a_reading_without_result_leaves_the_project_at_its_folder(page, session, tmp_path):
+    read(session)
+    before = session.project.settings.data
+    page._rescan(root=str(tmp_path / "elsewhere"))
+    assert session.project.settings.data.root == str(tmp_path / "elsewhere")
+
+    session.take(Failed("Only one class was found", "All images lie in one folder."))
+
+    assert session.project.settings.data == before
+
+
+def test_that_a_second_class_folder_joins_the_first_after_only_one_class_was_found(
+    page, session, images, qtbot
+):
+    page.use_folders([images / "ants"])
+    qtbot.waitUntil(lambda: session.running_step is None)
+    page.use_folders([images / "bees"])
+    qtbot.waitUntil(lambda: session.running_step is None)
+
+    assert session.project.settings.data.folders == ("ants", "bees")

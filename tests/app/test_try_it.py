@@ -330,3 +330,23 @@ def test_that_a_trained_run_is_saved_prepared_and_asked_by_the_real_engine(qtbot
     assert model_file(session.project, session.project.runs[0], tmp_path).name == "tones.onnx"
     dock.forget()
     session.close()
+
+
+def test_that_an_earlier_epoch_answers_while_the_best_one_moves_on(tmp_path):
+    from tlstudio.app.widgets.try_model import epoch_of, model_file
+    from tlstudio.model.settings import ModelSettings
+    from tlstudio.project.project import Project, Run
+    from tlstudio.train.events import RunStarted
+    from tlstudio.train.settings import TrainSettings
+
+    started = RunStarted(3, "", 9, 0, "CPU", "float32", 8, 0, 1, 1, 8, 4, "random", "f")
+    run = Run(3, "running", ModelSettings(), TrainSettings(), "f", started, best_epoch=7)
+    project = Project(tmp_path, runs=(run,))
+    assert model_file(project, run, tmp_path) is None
+
+    prepared = tmp_path / "run0003-epoch004.onnx"
+    prepared.touch()
+
+    assert model_file(project, run, tmp_path) == prepared
+    assert epoch_of(run, prepared) == 4
+    assert model_file(project, replace(run, state="done"), tmp_path) is None

@@ -287,3 +287,14 @@ def test_that_a_rebuilt_project_asks_where_its_images_lie(window, tmp_path):
 
     assert window.message.title == "The project file was lost."
     assert not window.session.project.data_root.exists()
+
+
+def test_that_a_project_dropped_on_any_page_opens_and_other_folders_are_answered(opened, tmp_path):
+    create_project(tmp_path / "Other")
+    opened.show_page("export")
+
+    opened._take_drop([tmp_path])
+    assert opened.message.title == "Nothing to do with it here."
+
+    opened._take_drop([tmp_path / "Other"])
+    assert opened.session.project.name == "Other"

@@ -98,13 +98,13 @@ def test_that_a_class_may_be_called_like_a_column(tmp_path, folder):
 
 def test_that_a_stopped_prediction_leaves_no_half_table(model, folder, tmp_path):
     table = tmp_path / "out.csv"
-    table.write_text("earlier")
+    table.write_text("image,label,probability\nearlier")
 
     events = predict(model, [folder], table)
     next(events)
     events.close()
 
-    assert table.read_text() == "earlier"
+    assert table.read_text() == "image,label,probability\nearlier"
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")) == []
 
 
@@ -153,3 +153,17 @@ def test_that_predicting_loads_neither_torch_nor_onnx(model, folder, tmp_path):
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert (ran.stdout, ran.stderr) == ("3 []\n", "")
+
+
+def test_that_the_table_never_takes_the_place_of_another_file(model, folder, tmp_path):
+    photograph = folder / "rot.png"
+    before = photograph.read_bytes()
+
+    with pytest.raises(ExportError):
+        list(predict(model, [folder / "tief"], photograph))
+    assert photograph.read_bytes() == before
+
+    table = tmp_path / "answers.csv"
+    list(predict(model, [folder], table))
+    list(predict(model, [folder / "tief"], table))  # its own table is made anew
+    assert len(table.read_text(encoding="utf-8").splitlines()) == 3

@@ -64,3 +64,14 @@ def test_that_a_released_lock_is_free_and_its_holder_may_ask_twice(tmp_path):
 
 def test_that_a_missing_folder_gives_no_lock(tmp_path):
     assert not ProjectLock(tmp_path / "gone").acquire()
+
+
+def test_that_asking_whether_it_is_taken_changes_nothing(tmp_path, holder):
+    before = (tmp_path / ".lock").read_bytes()
+
+    assert ProjectLock(tmp_path).is_taken()
+    assert (tmp_path / ".lock").read_bytes() == before
+
+    holder.kill()
+    holder.wait()
+    assert not ProjectLock(tmp_path).is_taken()

@@ -134,3 +134,14 @@ def test_that_looks_at_the_test_split_are_counted():
 
     assert project.times_test_seen == 3
     assert project.runs[0].evaluation == judged
+
+
+def test_that_better_weights_leave_the_judgement_and_the_file_of_earlier_ones_behind():
+    judged = EvaluateDone(1, "test", 2, 1, 0.5, 0.1, 0.9, 0.5, [], [[1, 0], [1, 0]], 1)
+    project = trained(1, 0.5).after(judged)
+
+    same = project.after(epoch_done(1, 2, 0.4, is_best=False))
+    better = project.after(epoch_done(1, 2, 0.8, is_best=True))
+
+    assert same.runs[0].evaluation == judged
+    assert better.runs[0].evaluation is None

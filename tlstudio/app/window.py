@@ -35,6 +35,7 @@ from tlstudio.app.widgets.rail import WIDTH as RAIL_WIDTH
 from tlstudio.app.widgets.rail import Rail
 from tlstudio.app.widgets.toast import Toast
 from tlstudio.events import Failed, Progress
+from tlstudio.project.file import is_project
 from tlstudio.project.project import Project
 from tlstudio.train.events import BatchDone
 
@@ -414,7 +415,14 @@ class Window(QMainWindow):
         self.page.light_up(is_over=False)
         event.acceptProposedAction()
         # After the drop has ended, or the other program waits for what follows.
-        QTimer.singleShot(0, self, lambda: self.page is not None and self.page.take_drop(paths))
+        QTimer.singleShot(0, self, lambda: self._take_drop(paths))
+
+    def _take_drop(self, paths: list[Path]) -> None:
+        if len(paths) == 1 and is_project(paths[0]):
+            self.open_project(paths[0])
+        elif self.page is not None and not self.page.take_drop(paths):
+            words = "Drop folders of images on Data, and single images on Try it."
+            self.message.say("accent", "Nothing to do with it here.", words)
 
     def changeEvent(self, event: QEvent) -> None:
         """Look again when the window comes back to the front."""

@@ -11,12 +11,10 @@ from tlstudio.run.events import BackboneListed, BackbonesListed, RunListed, Runs
 
 def runs(project: Project) -> Iterator[Event]:
     """One RunListed for each run, by number; last RunsListed."""
-    newest = max((run.number for run in project.runs), default=0)
-    is_busy = _is_locked(project)
+    if not ProjectLock(project.folder).is_taken():
+        project = project.with_running_as("interrupted")  # nobody is there to run it
     for run in project.runs:
-        # Opened beside its owner, a run that goes on there looks like one that was cut short.
-        is_going_on = is_busy and run.number == newest and run.state == "interrupted"
-        yield _listed(project, run, "running" if is_going_on else run.state)
+        yield _listed(project, run)
     taken = project.run()
     yield RunsListed(runs=len(project.runs), chosen_run=None if taken is None else taken.number)
 
@@ -28,11 +26,11 @@ def backbones() -> Iterator[Event]:
     yield BackbonesListed(len(BACKBONES))
 
 
-def _listed(project: Project, run: Run, state: str) -> RunListed:
+def _listed(project: Project, run: Run) -> RunListed:
     best = run.best
     return RunListed(
         run=run.number,
-        state=state,
+        state=run.state,
         backbone=run.model.backbone,
         freeze=run.model.freeze,
         weights=run.started.weights,
@@ -43,19 +41,10 @@ def _listed(project: Project, run: Run, state: str) -> RunListed:
         test_accuracy=None if run.evaluation is None else run.evaluation.accuracy,
         exported=None if run.exported is None else run.exported.path,
         is_stale=project.is_stale(run),
-        is_resumable=run.is_resumable and state != "running",
+        is_resumable=run.is_resumable,
         started_at=run.started.started_at,
         seconds=run.seconds,
     )
-
-
-def _is_locked(project: Project) -> bool:
-    lock = ProjectLock(project.folder)
-    if not (project.folder / ".lock").exists():
-        return False
-    is_free = lock.acquire()
-    lock.release()
-    return not is_free
 
 
 def _row(backbone: Backbone) -> BackboneListed:

@@ -1,5 +1,6 @@
 """A verb's frame: the project locked and open, its step followed, its errors told, its exit status."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import typer
 
 from tlstudio.cli.printing import JsonPrinter, Printer, TextPrinter
 from tlstudio.events import Noted, Stopped
-from tlstudio.project.errors import ProjectReadOnly
+from tlstudio.project.errors import ProjectNotWritable, ProjectReadOnly
 from tlstudio.project.file import FILE_NAME, open_project
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project
@@ -57,6 +58,8 @@ def locked(folder: Path) -> Iterator[None]:
     """
     lock = ProjectLock(folder)
     if folder.is_dir() and not lock.acquire():
+        if not os.access(folder, os.W_OK):
+            raise ProjectNotWritable(folder.name, "permission denied")
         owner = f" ({lock.owner})" if lock.owner else ""
         raise ProjectReadOnly(folder.name, f"is open in another window{owner}")
     try:

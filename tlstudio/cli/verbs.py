@@ -125,12 +125,12 @@ def train(
             "none with random weights, all but the last group and the classifier with pretrained ones.",
         ),
     ] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Images in one step.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="At most so many.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, max=100_000, help="Images in one step.")] = None,
     learning_rate: Annotated[
         float | None, typer.Option(metavar="X", help="Of the head, at its peak.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same run.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Same seed, same run.")] = None,
     device: Annotated[Device | None, typer.Option(help="auto proves the fastest.")] = None,
     weights: Annotated[
         str | None, typer.Option(metavar="FILE|random", help="A local .safetensors or .pt file, or random.")

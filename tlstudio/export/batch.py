@@ -76,8 +76,17 @@ def _refuse_taken(csv: Path, used: Sequence[Path]) -> None:
     reason = "a folder of that name lies there" if csv.is_dir() else ""
     if csv.resolve() in {path.resolve() for path in used}:
         reason = "it is one of the files to be read"
+    elif csv.is_file() and not _is_table_of_answers(csv):
+        reason = "another file lies there, which is kept"
     if reason:
         raise TableNotWritten(csv.name, csv.absolute().parent.name, reason)
+
+
+def _is_table_of_answers(path: Path) -> bool:
+    """Whether the file is empty or one that this module wrote; anything else is never replaced."""
+    start = ",".join(COLUMNS).encode()
+    with path.open("rb") as file:
+        return file.read(len(start)) in (b"", start)
 
 
 def _answer(path: Path, probabilities: dict[str, float]) -> Predicted:

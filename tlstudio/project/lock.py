@@ -9,10 +9,13 @@ import json
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import IO
 
 LOCK_NAME = ".lock"
+TRIES = 5
+PAUSE_SECONDS = 0.03
 
 
 class ProjectLock:
@@ -51,7 +54,7 @@ class ProjectLock:
             file = open(self.folder / LOCK_NAME, "a+", encoding="utf-8")  # noqa: SIM115
         except OSError:
             return False
-        if not _lock(file):
+        if not _lock_soon(file):
             file.close()
             return False
         file.seek(0)
@@ -61,6 +64,14 @@ class ProjectLock:
         self._file = file
         return True
 
+    def is_taken(self) -> bool:
+        """Whether anybody holds the lock now; asking changes nothing and stands in nobody's way for long."""
+        try:
+            with open(self.folder / LOCK_NAME, encoding="utf-8") as file:
+                return not _lock(file, is_shared=True)
+        except OSError:
+            return False
+
     def release(self) -> None:
         """Give the lock back; the file stays, since removing it would race with the next owner."""
         if self._file is not None:
@@ -68,7 +79,16 @@ class ProjectLock:
             self._file = None
 
 
-def _lock(file: IO[str]) -> bool:
+def _lock_soon(file: IO[str]) -> bool:
+    """Lock the file, allowing for somebody who is just asking whether it is taken."""
+    for _ in range(TRIES):
+        if _lock(file):
+            return True
+        time.sleep(PAUSE_SECONDS)
+    return False
+
+
+def _lock(file: IO[str], *, is_shared: bool = False) -> bool:
     """Lock an open file without waiting; released when the file or its process ends."""
     try:
         if sys.platform == "win32":
@@ -79,7 +99,7 @@ def _lock(file: IO[str]) -> bool:
         else:
             import fcntl  # noqa: PLC0415
 
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -68,7 +68,9 @@ class Run:
                 kept = tuple(_without_samples(past) for past in self.epochs if past.epoch < event.epoch)
                 best = event.epoch if event.is_best else self.best_epoch
                 seconds = self.seconds + event.seconds
-                return replace(self, state="running", epochs=(*kept, event), best_epoch=best, seconds=seconds)
+                # The judgement and the file of earlier weights say nothing about better ones.
+                run = replace(self, evaluation=None, exported=None) if event.is_best else self
+                return replace(run, state="running", epochs=(*kept, event), best_epoch=best, seconds=seconds)
             case TrainDone():
                 return replace(self, state="done", best_epoch=event.best_epoch, seconds=event.seconds)
             case Failed():

@@ -19,6 +19,7 @@ from tlstudio.app.widgets.folder_listing import FolderListing
 from tlstudio.app.widgets.images_view import ImagesView
 from tlstudio.app.widgets.toast import Toast
 from tlstudio.data.events import ImageSetAside, ImagesScanned
+from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow
 from tlstudio.errors import TLStudioError
 from tlstudio.events import Event, Failed, Progress, Stopped
@@ -38,6 +39,9 @@ class DataPage(Page):
         super().__init__(session)
         self._set_aside = 0
         self._is_moved = False
+        self._folder: Path | None = None
+        self._before: DataSettings | None = None
+        self._changes: dict[str, Any] = {}
         self._shown: object = None
         self._findings: tuple[Finding, ...] = ()
         self.listing = FolderListing(self)
@@ -74,6 +78,10 @@ class DataPage(Page):
     def refresh(self) -> None:
         """Show the project as it is now."""
         project = self.session.project
+        folder = project.folder if project else None
+        if folder != self._folder:  # what was said of another project must not be answered in this one
+            self._folder, self._is_moved, self._before = folder, False, None
+            self.message.clear()
         images = project.images if project else None
         is_scanning = self.session.running_step == "scan"
         is_filled = is_scanning or images is not None
@@ -82,7 +90,7 @@ class DataPage(Page):
         self.view.set_scanning(is_scanning=is_scanning)
         for action in (self.again, self.other):
             action.setVisible(is_filled and not is_scanning)
-            action.setEnabled(self.session.running_step is None)
+            action.setEnabled(self.session.running_step is None and not self.session.is_read_only)
         if project is not None and images is not None and not is_scanning:
             self._show_images(project, images)
         elif not is_filled:
@@ -101,10 +109,15 @@ class DataPage(Page):
                     self.view.grow_to(event.done)
             case ImageSetAside():
                 self._set_aside += 1
+            case ImagesScanned():
+                self._before = None
             case Failed():
+                self._take_back()
                 words = " ".join(part for part in (event.message, event.what_to_try) if part)
-                self.message.say("bad", event.title, words, [("Try again", self.read_again)])
+                changes = self._changes
+                self.message.say("bad", event.title, words, [("Try again", lambda: self._rescan(**changes))])
             case Stopped():
+                self._take_back()
                 self.message.say("accent", "Reading was cancelled", "Nothing was changed.")
 
     def _step_began(self, step: str) -> None:
@@ -205,7 +218,8 @@ class DataPage(Page):
             self.session.create(folder, list(paths))
             return
         data = project.settings.data
-        if project.images is not None and str(root) == data.root:  # more of the same folder
+        was_read = project.images is not None or bool(data.folders)  # or tried: "Only one class was found"
+        if was_read and str(root) == data.root:  # more of the same folder
             folders = tuple(sorted({*data.folders, *folders})) if data.folders and folders else ()
         self._rescan(root=str(root), folders=folders)
 
@@ -220,8 +234,19 @@ class DataPage(Page):
         if self.session.running_step is not None:
             words = "The images can be read again when it has ended. Nothing was changed."
             self.message.say("warn", "Another step is running", words)
-        elif self.session.choose(data=replace(project.settings.data, **changes)):
+            return
+        before = project.settings.data
+        if self.session.choose(data=replace(before, **changes)):
+            # Images that were read before stay in force until these are read.
+            self._before = before if project.images is not None else None
+            self._changes = changes
             self.session.start("scan")
+
+    def _take_back(self) -> None:
+        """Choose again what the images on the page were read with: the reading brought nothing."""
+        before, self._before = self._before, None
+        if before is not None:
+            self.session.choose(data=before)
 
     def _ask_for_folders(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Choose the folder that holds your class folders")

@@ -261,6 +261,7 @@ class TrainPage(Page):
         self.pause_button.setEnabled(now.phase in ("training", "paused"))
         self.stop_button.setEnabled(now.phase in ("training", "paused"))
         self.pause_button.setText("Continue" if now.phase == "paused" else "Pause")
+        self.pause_button.set_icon("play-fill" if now.phase == "paused" else "pause")
         shown = chip(now)
         if shown != self._chip_shown:
             self._chip_shown = shown

@@ -72,6 +72,8 @@ def chip(now: Situation) -> tuple[str, Tone, str] | None:
         return CHIPS["running"]
     if now.failure is not None:
         return CHIPS["failed"]
+    if now.run and now.run.state == "stopped" and now.run.best is None:
+        return ("Stopped", "neutral", "stop")
     return CHIPS.get(now.run.state) if now.run else None
 
 

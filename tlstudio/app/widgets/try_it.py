@@ -24,6 +24,7 @@ from tlstudio.app.widgets.asking import Asking
 from tlstudio.app.widgets.image_opener import ImageOpener
 from tlstudio.app.widgets.try_input import MOST, has_image, images_in, name_filter
 from tlstudio.app.widgets.try_model import (
+    epoch_of,
     forget_older,
     model_file,
     prepared_file,
@@ -199,9 +200,9 @@ class TryItDock(TryView):
         model = None if run is None or project is None else model_file(project, run, self._cache())
         is_able = model is not None and self._failure is None and not self._asking.is_busy
         is_able = is_able and not self._opening  # several dropped together are asked together
-        if run is not None and self._waiting and is_able:
+        if run is not None and model is not None and self._waiting and is_able:
             self._asked, self._waiting = self._waiting, []
-            self._asked_by = (run.number, run.best_epoch)
+            self._asked_by = (run.number, epoch_of(run, model))
             images = [tried.path for tried in self._asked]
             self._asking.start("predict", None, {"model": model, "images": [str(path) for path in images]})
         self.refresh()

@@ -14,12 +14,24 @@ def triable(project: Project | None) -> Run | None:
 
 
 def model_file(project: Project, run: Run, folder: Path) -> Path | None:
-    """The file that answers as the run does now; None if it has to be prepared in `folder`."""
+    """The file that answers as the run does now; None if it has to be prepared in `folder`.
+
+    While a run trains, its best epoch moves on faster than files are made: the newest one answers then.
+    """
     saved = Path(run.exported.path) if run.exported and run.state != "running" else None
     if saved is not None and _is_its_own(project, run) and saved.is_file():
         return saved
     prepared = prepared_file(run, folder)
-    return prepared if prepared.is_file() else None
+    if prepared.is_file():
+        return prepared
+    earlier = sorted(folder.glob(f"run{run.number:04d}-epoch*.onnx")) if run.state == "running" else []
+    return earlier[-1] if earlier else None
+
+
+def epoch_of(run: Run, model: Path) -> int:
+    """The epoch whose weights a file of `model_file` answers with."""
+    _, _, number = model.stem.partition(f"run{run.number:04d}-epoch")
+    return int(number) if number.isdecimal() else run.best_epoch
 
 
 def prepared_file(run: Run, folder: Path) -> Path:

@@ -29,17 +29,31 @@ class NoFolderChosen(DataError):
         )
 
 
+class FolderWithoutImages(DataError):
+    """Nothing in the folder can become a class."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "No images were found",
+            f"“{name}” holds no images and no folders of images. Nothing was changed.",
+            "Drop a folder that holds one folder of images for each class.",
+        )
+
+
 def root_and_folders(paths: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
     """The data root, and the class folders in it to use; empty for all of them.
 
     One folder with folders inside is the root itself; class folders side by side share their parent.
 
     Raises:
-        DataError: if there is no folder among the paths, or they lie apart.
+        DataError: if there is no folder among the paths, one has nothing to learn from, or they lie apart.
     """
     folders = [path.absolute() for path in paths if path.is_dir()]
     if not folders:
         raise NoFolderChosen
+    for folder in folders:
+        if not _has_folders(folder) and not _has_images(folder):
+            raise FolderWithoutImages(folder.name)
     if len(folders) == 1 and _has_folders(folders[0]):
         return folders[0], ()
     parents = {folder.parent for folder in folders}
@@ -63,3 +77,13 @@ def _has_folders(folder: Path) -> bool:
             return any(entry.is_dir() and not entry.name.startswith(".") for entry in entries)
     except OSError:
         return False
+
+
+def _has_images(folder: Path) -> bool:
+    from tlstudio.data.images import SUFFIXES  # noqa: PLC0415 - loads Pillow, which start-up shall not
+
+    try:
+        with os.scandir(folder) as entries:
+            return any(Path(entry.name).suffix.lower() in SUFFIXES for entry in entries)
+    except OSError:
+        return True  # the reading says why it can't be opened

@@ -2,19 +2,20 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tlstudio.data.errors import FolderNotFound, NoImages, TooFewImages, UnreadableImage
-from tlstudio.data.events import ImageSetAside, ImagesScanned
+from tlstudio.data.events import ImageSetAside
 from tlstudio.data.folder import Found, FoundImage, find_images
 from tlstudio.data.groups import group_images
 from tlstudio.data.images import ImageFacts, image_and_facts
 from tlstudio.data.in_order import in_order
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.split import SplitImage, Splitting, split_images
-from tlstudio.data.table import SPLITS, ImageRow, fingerprint, is_inside, write_table
+from tlstudio.data.summary import summary
+from tlstudio.data.table import SPLITS, ImageRow, is_inside, write_table
 from tlstudio.events import Event, Noted, Progress
 
 
@@ -49,7 +50,7 @@ def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] | None = 
     yield from (Noted(note) for note in (*found.notes, *grouping.notes, *splitting.notes))
     rows = _rows(read, splitting)
     write_table(table, rows)
-    yield _summary(rows, found, len(read.set_aside), grouping.pattern)
+    yield summary(rows, found.classes, len(read.set_aside), grouping.pattern)
 
 
 @dataclass(frozen=True)
@@ -122,19 +123,3 @@ def _rows(read: _Read, splitting: Splitting) -> list[ImageRow]:
         if is_inside(image.path) and _shown(image.path) == image.path
     ]
     return sorted(rows, key=lambda row: row.path)
-
-
-def _summary(rows: Iterable[ImageRow], found: Found, rejected: int, pattern: str | None) -> ImagesScanned:
-    usable = [row for row in rows if not row.is_set_aside]
-    split = Counter(row.split for row in usable)
-    per_class = Counter(row.class_name for row in usable)
-    return ImagesScanned(
-        images=len(usable),
-        classes=list(found.classes),
-        rejected=rejected,
-        groups=len({row.group for row in usable}),
-        split={name: split[name] for name in SPLITS},
-        class_counts={name: per_class[name] for name in found.classes},
-        fingerprint=fingerprint(usable),
-        group_pattern=pattern,
-    )

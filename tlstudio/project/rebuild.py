@@ -1,6 +1,5 @@
 """What the run folders and images.csv know by themselves, for a project whose file lost it."""
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -9,7 +8,8 @@ from pathlib import Path
 from tlstudio.data.errors import TableUnreadable
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
-from tlstudio.data.table import SPLITS, fingerprint, read_table
+from tlstudio.data.summary import summary
+from tlstudio.data.table import read_table
 from tlstudio.evaluate.evaluation_file import read_evaluation
 from tlstudio.project.project import Project, Run, RunState, Settings
 from tlstudio.train.errors import RunUnreadable
@@ -87,16 +87,5 @@ def _images(table: Path) -> ImagesScanned | None:
         rows = read_table(table)
     except TableUnreadable:
         return None
-    usable = [row for row in rows if not row.is_set_aside]
-    split = Counter(row.split for row in usable)
-    per_class = Counter(row.class_name for row in usable)
-    return ImagesScanned(
-        images=len(usable),
-        classes=sorted(per_class),
-        rejected=len(rows) - len(usable),
-        groups=len({row.group for row in usable}),
-        split={name: split[name] for name in SPLITS},
-        class_counts={name: per_class[name] for name in sorted(per_class)},
-        fingerprint=fingerprint(usable),
-        group_pattern=None,
-    )
+    classes = sorted({row.class_name for row in rows if not row.is_set_aside})
+    return summary(rows, classes, rejected=sum(row.is_set_aside for row in rows), pattern=None)

@@ -174,4 +174,4 @@ def session(qapp, bench):
     """A session whose steps are cranked by hand."""
     made = Session(begin=bench)
     yield made
-    made.close()
+    made.end()

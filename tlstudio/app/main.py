@@ -48,7 +48,7 @@ def main(project: Path | None) -> int:
         # However it ends: no child, no thread and no lock is left behind.
         start.forget()
         window.close()
-        window.session.close()
+        window.session.end()
         StepProcess.cool()
         collector.end()
         sys.excepthook = sys.__excepthook__

@@ -1,15 +1,17 @@
 """The open project and the step that runs on it, for every page to show and change."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
 
+from tlstudio.app.errands import Errands
 from tlstudio.app.image_choice import root_and_folders
+from tlstudio.app.runner import CLOSE_SECONDS, Begin, Runner
 from tlstudio.app.step_thread import StepThread
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
@@ -24,29 +26,7 @@ from tlstudio.run import follow
 from tlstudio.run.here import failure
 from tlstudio.run.process import StepProcess
 
-CLOSE_SECONDS = 5.0
 RETRY_MILLISECONDS = 5000
-
-
-class Runner(Protocol):
-    """A step that is under way, such as a StepProcess."""
-
-    def __iter__(self) -> Iterator[Event]: ...
-
-    def stop(self, grace_seconds: float = 10.0) -> None:
-        """Ask it to end and keep its best."""
-
-    def pause(self) -> None:
-        """Ask it to halt."""
-
-    def go_on(self) -> None:
-        """Let it continue."""
-
-    def kill(self) -> None:
-        """End it now."""
-
-
-Begin = Callable[[str, Path | None, dict[str, Any]], Runner]
 
 
 class Session(QObject):
@@ -59,6 +39,7 @@ class Session(QObject):
         project: as it stands, or None while none is open.
         running_step: a name in the table `STEPS`, or None.
         is_paused: whether the running step was asked to halt.
+        errands: the steps that run beside it; they outlive the project.
 
     Signals:
         project_changed: the new Project, or None when it was closed.
@@ -84,6 +65,7 @@ class Session(QObject):
         self.running_step: str | None = None
         self.is_paused = False
         self.is_saved = True
+        self.errands = Errands(self, begin)
         self._begin = begin
         self._lock: ProjectLock | None = None
         self._runner: Runner | None = None
@@ -175,6 +157,11 @@ class Session(QObject):
         if self.project is not None:
             self.project = None
             self.project_changed.emit(None)
+
+    def end(self) -> None:
+        """End everything: errands, the running step, the project."""
+        self.errands.end()
+        self.close()
 
     def choose(self, **steps: Any) -> bool:
         """Change the settings of steps: `choose(train=replace(settings.train, epochs=5))`.

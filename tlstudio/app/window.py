@@ -441,5 +441,5 @@ class Window(QMainWindow):
         for page in self.pages.values():
             with suppress(RuntimeError):
                 page.leave()
-        self.session.close()
+        self.session.end()
         event.accept()

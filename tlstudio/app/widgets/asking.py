@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tlstudio.app.session import Begin, Runner
+from tlstudio.app.runner import Begin, Runner
 from tlstudio.app.step_thread import StepThread
 from tlstudio.events import Event
 from tlstudio.run.process import StepProcess

@@ -19,7 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from tlstudio.app.session import Begin, Session
+from tlstudio.app.runner import Begin
+from tlstudio.app.session import Session
 from tlstudio.app.widgets.asking import Asking
 from tlstudio.app.widgets.image_opener import ImageOpener
 from tlstudio.app.widgets.try_input import MOST, has_image, images_in, name_filter

@@ -166,6 +166,17 @@ def test_that_predict_tells_each_image(journey: dict[str, Any]) -> None:
     assert (journey["folder"] / "answers.csv").exists()
 
 
+def test_that_predict_fails_only_if_no_file_could_be_read(journey: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "notes.png").write_text("no image", encoding="utf-8")
+    readable = next((journey["images"] / "dark").iterdir())
+
+    none = ask("predict", journey["model"], tmp_path / "notes.png", "--json")
+    some = ask("predict", journey["model"], tmp_path / "notes.png", readable, "--json")
+
+    assert (none.status, none.last["title"]) == (1, "No image could be read")
+    assert (some.status, some.last["images"], some.last["unreadable"]) == (0, 1, 1)
+
+
 def test_that_runs_lists_what_became_of_each(journey: dict[str, Any]) -> None:
     answer = journey["runs"]
     (run,) = answer.all("RunListed")

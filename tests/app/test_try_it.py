@@ -18,6 +18,7 @@ from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.try_it import TryItDock
 from tlstudio.app.widgets.try_model import forget_older, model_file, prepared_file, prepared_folder, triable
 from tlstudio.events import Failed, Progress
+from tlstudio.export.errors import NoImageReadable
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
 
 SURE = {"Blast cell": 0.972, "Lymphocyte": 0.028}
@@ -157,13 +158,17 @@ def test_that_a_file_that_is_no_image_is_told_and_not_asked_about(opened, qtbot,
 
 
 def test_that_an_image_that_the_model_can_not_read_is_told(opened, qtbot, picture):
-    unreadable = [ImageUnreadable(str(picture), "The file is cut off"), PredictDone(0, 1, 0.1)]
+    unreadable = [
+        ImageUnreadable(str(picture), "The file is cut off"),
+        Failed.from_error(NoImageReadable([picture.name])),
+    ]
     dock, _, _ = opened(made.a_run(), told=[unreadable])
 
     dock.ask([picture])
-    qtbot.waitUntil(lambda: bool(dock.tries[0].error))
+    qtbot.waitUntil(lambda: bool(dock.tries[0].error) and not dock._asking.is_busy)
 
     assert dock.well.accessibleName() == "Could not read this file: the file is cut off."
+    assert not dock.message.isVisibleTo(dock)
 
 
 def test_that_images_dropped_together_are_asked_together(opened, qtbot, picture, tmp_path):

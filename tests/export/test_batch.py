@@ -142,6 +142,25 @@ def test_that_no_image_at_all_is_told_in_a_sentence(model, tmp_path):
         assert caught.value.title == "No images were found"
 
 
+@pytest.mark.parametrize(
+    ("names", "said"), [(("a.png",), "“a.png” can't"), (("a.png", "b.png"), "None of the 2")]
+)
+def test_that_images_none_of_which_can_be_read_end_with_an_error(model, tmp_path, names, said):
+    for name in names:
+        (tmp_path / name).write_bytes(b"no image")
+
+    told = []
+    with pytest.raises(ExportError, match=said) as caught:
+        for event in predict(model, [tmp_path / name for name in names], tmp_path / "out.csv"):
+            told.append(event)  # noqa: PERF402 - those before the error count
+
+    assert caught.value.title == "No image could be read"
+    assert [event.image for event in told if isinstance(event, ImageUnreadable)] == [
+        str(tmp_path / name) for name in names
+    ]
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_that_predicting_loads_neither_torch_nor_onnx(model, folder, tmp_path):
     program = (
         "import sys; from pathlib import Path; from tlstudio.export.batch import predict; "

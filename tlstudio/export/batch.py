@@ -15,7 +15,7 @@ from tlstudio.data.images import read_image
 from tlstudio.data.in_order import in_order
 from tlstudio.data.walk import files
 from tlstudio.events import Event, Progress
-from tlstudio.export.errors import NoImagesGiven, TableNotWritten, writing
+from tlstudio.export.errors import NoImageReadable, NoImagesGiven, TableNotWritten, writing
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
 from tlstudio.export.onnx_model import OnnxModel
 
@@ -35,7 +35,8 @@ def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Ite
         Predicted, ImageUnreadable, Progress; last PredictDone.
 
     Raises:
-        ExportError: if the model can't be used, there is no image at all, or the table can't be written.
+        ExportError: if the model can't be used, there is no image at all or none that can be read, or the
+            table can't be written.
     """
     started = time.monotonic()
     asked = OnnxModel(model)
@@ -61,6 +62,8 @@ def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Ite
             done += 1
             table.add(str(path), answer)
             yield answer
+        if not done:
+            raise NoImageReadable([path.name for path in paths])
     yield PredictDone(done, unreadable, time.monotonic() - started, str(csv) if csv else None)
 
 

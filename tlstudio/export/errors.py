@@ -91,6 +91,18 @@ class NoImagesGiven(ExportError):
         )
 
 
+class NoImageReadable(ExportError):
+    """Each file that the model was to be asked about turned out unreadable."""
+
+    def __init__(self, names: list[str]) -> None:
+        what = f"“{names[0]}” can't" if len(names) == 1 else f"None of the {len(names):,} files can"
+        super().__init__(
+            "No image could be read",
+            f"{what} be read as an image. Nothing was written, and your files are unchanged.",
+            "The reason is told for each file; open it in another program and save it again as PNG or JPEG.",
+        )
+
+
 class ModelFileUnreadable(ExportError):
     """The file can't be used as a model."""
 

@@ -172,6 +172,8 @@ class TryItDock(TryView):
         match event:
             case Progress() if self._asking.step == "export":
                 self._progress = event
+            case Failed() if self._asking.step == "predict" and not self._asked:
+                pass  # each image has told why it can't be read
             case Failed():
                 self._failure = event
                 self._waiting = self._asked + self._waiting

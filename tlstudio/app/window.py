@@ -21,7 +21,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from tlstudio.app import preferences, theme, this_computer
+from tlstudio import this_computer
+from tlstudio.app import preferences, theme
 from tlstudio.app.opening import notice
 from tlstudio.app.overview import Running, next_step, overview
 from tlstudio.app.page import Page

@@ -5,6 +5,7 @@ import platform
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 NVIDIA = Path("/proc/driver/nvidia/gpus")
@@ -13,28 +14,12 @@ NOISE = ("(R)", "(TM)", "(tm)", " CPU", " Processor")
 
 def name() -> str:
     """The graphics card if the driver names one, else the processor."""
-    return _graphics_card() or _processor() or platform.machine() or "Processor"
+    return _graphics_card() or processor()
 
 
-def threads() -> int:
-    """How many threads this process may use."""
-    return os.process_cpu_count() if hasattr(os, "process_cpu_count") else len(_affinity())
-
-
-def _affinity() -> range | set[int]:
-    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-
-
-def _graphics_card() -> str:
-    with suppress(OSError):
-        for card in sorted(NVIDIA.iterdir()):
-            for text in (card / "information").read_text(errors="replace").splitlines():
-                if text.startswith("Model:"):
-                    return text.partition(":")[2].strip()
-    return ""
-
-
-def _processor() -> str:
+@cache
+def processor() -> str:
+    """What the system calls the processor, without its speed."""
     found = ""
     if sys.platform == "win32":
         import winreg  # noqa: PLC0415 - only there
@@ -53,7 +38,25 @@ def _processor() -> str:
                 if text.startswith("model name"):
                     found = text.partition(":")[2]
                     break
-    return _short(found)
+    return _short(found) or platform.machine() or "Processor"
+
+
+def threads() -> int:
+    """How many threads this process may use."""
+    return os.process_cpu_count() if hasattr(os, "process_cpu_count") else len(_affinity())
+
+
+def _affinity() -> range | set[int]:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+
+
+def _graphics_card() -> str:
+    with suppress(OSError):
+        for card in sorted(NVIDIA.iterdir()):
+            for text in (card / "information").read_text(errors="replace").splitlines():
+                if text.startswith("Model:"):
+                    return text.partition(":")[2].strip()
+    return ""
 
 
 def _short(processor: str) -> str:

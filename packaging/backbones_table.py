@@ -1,18 +1,21 @@
-"""Prints the rows of `tlstudio/model/backbones.py` and `tiny_backbones.py` from timm's own networks.
+"""Writes the tables of backbones in `tlstudio/model/` from timm's own networks.
 
-After a change of FACTS: `python packaging/backbones_table.py | ruff format -`, then put the two tables
-in place of those in the files. Accuracies are those of results/results-imagenet.csv in timm's repository
-for the default tag (DINOv2: Oquab et al. 2023, table 4, linear; Swin: Liu et al. 2021, table 1).
+Run `python packaging/backbones_table.py` after a change of FACTS. Accuracies are those of results/results-imagenet.csv in timm's repository
+for these weights (DINOv2: Oquab et al. 2023, table 4, linear; Swin: Liu et al. 2021, table 1).
 """
 
 import math
+import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import timm
 import torch
 
 from tlstudio.model.groups import parameter_groups
+
+MODEL = Path(__file__).parents[1] / "tlstudio" / "model"
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,15 @@ class Facts:
     good_for: str
     accuracy: float | None = None
     sizes: tuple[int, int] | None = None  # input and resize in pixels, where they are not timm's
+    is_bundled: bool = False  # its weights are made by packaging/pretraining
 
 
-FACTS = {
-    "resnet10t": Facts("ResNet-10", "ResNet", "Small and quick", 0.684),
+BUNDLED = {
+    # Ours at 128 px: its weights were made at that size.
+    "resnet10t": Facts("ResNet-10", "ResNet", "Ready at once", None, (128, 146), is_bundled=True),
+}
+CONVNETS = {
+    "resnet10t.c3_in1k": Facts("ResNet-10 (photos)", "ResNet", "Small and quick", 0.684),
     "resnet18": Facts("ResNet-18", "ResNet", "Dependable all-rounder", 0.732),
     "resnet50": Facts("ResNet-50", "ResNet", "Strong all-rounder", 0.812),
     "vgg11": Facts("VGG-11", "VGG", "Simple classic", 0.690),
@@ -37,6 +45,10 @@ FACTS = {
     "efficientnet_b0": Facts("EfficientNet-B0", "EfficientNet", "Accurate for size", 0.777),
     "convnext_atto": Facts("ConvNeXt Atto", "ConvNeXt", "Modern and small", 0.770),
     "convnext_tiny": Facts("ConvNeXt Tiny", "ConvNeXt", "Modern and accurate", 0.845),
+    "densenet121": Facts("DenseNet-121", "DenseNet", "Common in radiology", 0.765),
+    "regnety_004": Facts("RegNetY 400MF", "RegNet", "Efficient all-rounder", 0.756),
+}
+TRANSFORMERS = {
     "vit_tiny_patch16_224": Facts("ViT Tiny", "Vision Transformer", "Small transformer", 0.755),
     # At 518 px, as it was pretrained, an image takes half a second on a CPU. Its own linear evaluation
     # runs at 224 px after resizing to 256 (facebookresearch/dinov2, dinov2/data/transforms.py).
@@ -44,8 +56,6 @@ FACTS = {
         "DINOv2 Small", "Vision Transformer", "Few labelled images", 0.811, (224, 256)
     ),
     "swin_tiny_patch4_window7_224": Facts("Swin Tiny", "Swin Transformer", "Fine detail", 0.813),
-    "densenet121": Facts("DenseNet-121", "DenseNet", "Common in radiology", 0.765),
-    "regnety_004": Facts("RegNetY 400MF", "RegNet", "Efficient all-rounder", 0.756),
 }
 # Tests run at 64 px, so that they take seconds.
 TINY_FACTS = {
@@ -55,6 +65,47 @@ TINY_FACTS = {
     "test_efficientnet": Facts("Tiny EfficientNet", "Tests", "Tests", None, (64, 67)),
 }
 SPDX = {"apache-2.0": "Apache-2.0", "mit": "MIT", "bsd-3-clause": "BSD-3-Clause"}
+PHOTOS = {"in1k": "ImageNet-1k", "in12k": "ImageNet-12k", "in21k": "ImageNet-21k", "lvd142m": "LVD-142M"}
+"""The words of a tag that name what the weights were trained on; the last one in the tag came last."""
+
+
+TABLES = {
+    "bundled_backbones": (
+        "BUNDLED",
+        "Backbones whose weights are a part of the program: ready at once.",
+        BUNDLED,
+    ),
+    "convnet_backbones": ("CONVNETS", "Convolutional networks: quick, and good with few images.", CONVNETS),
+    "transformer_backbones": (
+        "TRANSFORMERS",
+        "Vision transformers: strong, and slower on a CPU.",
+        TRANSFORMERS,
+    ),
+    "tiny_backbones": (
+        "TEST_BACKBONES",
+        "Tiny networks of the same families, usable by name but not offered: for tests and rehearsals.",
+        TINY_FACTS,
+    ),
+}
+"""By module: the table's name, the module's sentence, its rows."""
+
+
+def module(table: str, sentence: str, facts: dict[str, Facts]) -> str:
+    """A table as a Python module."""
+    rows = "\n".join(row(name, facts[name]) for name in facts)
+    return f'''"""{sentence}
+
+Written by packaging/backbones_table.py; a test compares every row with the network.
+"""
+
+from tlstudio.data.preprocess import Preprocessing
+from tlstudio.model.backbone import Backbone, FreezeGroup, PublishedWeights
+
+# fmt: off
+{table}: dict[str, Backbone] = {{
+{textwrap.indent(rows, "    ")}
+}}
+'''
 
 
 def row(name: str, facts: Facts) -> str:
@@ -66,30 +117,83 @@ def row(name: str, facts: Facts) -> str:
     if cfg["crop_mode"] != "center":
         raise SystemExit(f"{name}: crop mode {cfg['crop_mode']} is not supported")
     parameters = dict(network.named_parameters())
-    groups = ", ".join(
-        f"FreezeGroup({group.name!r}, {sum(parameters[each].numel() for each in group.parameters)})"
+    groups = [
+        f'FreezeGroup("{group.name}", {sum(parameters[each].numel() for each in group.parameters)}),'
         for group in parameter_groups(network)[:-1]
-    )
+    ]
     input_px = cfg["input_size"][-1]
     input_px, resize_px = facts.sizes or (input_px, math.floor(input_px / cfg["crop_pct"]))
-    return f"""{name!r}: Backbone(
-        {name!r}, {facts.title!r}, {facts.family!r}, {facts.good_for!r},
-        groups=({groups},), features={network.get_classifier().in_features},
-        preprocessing=Preprocessing(
-            {input_px}, {resize_px}, {cfg["interpolation"]!r}, {cfg["mean"]}, {cfg["std"]}
-        ),
-        imagenet_accuracy={facts.accuracy}, licence={SPDX[cfg["license"]]!r},
-        source="https://huggingface.co/{cfg["hf_hub_id"]}",
-    ),"""
+    colours = f"{cfg['mean']}, {cfg['std']}"
+    weights = bundled(name, network) if facts.is_bundled else published(name, cfg)
+    return f"""{quoted(name)}: Backbone(
+    {quoted(name)}, {quoted(facts.title)}, {quoted(facts.family)}, {quoted(facts.good_for)},
+    groups=(
+{filled(groups)}
+    ),
+    features={network.get_classifier().in_features},
+    preprocessing=Preprocessing({input_px}, {resize_px}, "{cfg["interpolation"]}", {colours}),
+    imagenet_accuracy={facts.accuracy},
+    weights=PublishedWeights(
+{filled([f"{key}={quoted(value)}," for key, value in weights.items()])}
+    ),
+),"""
+
+
+def published(name: str, cfg: dict[str, Any]) -> dict[str, str | int]:
+    """The weights at the hub; their size is that of the network with its own classifier."""
+    with torch.device("meta"):
+        network = timm.create_model(name, pretrained=False)
+    return {
+        "repo": cfg["hf_hub_id"],
+        "file": "model.safetensors",
+        "size_bytes": sum(tensor.numel() * tensor.element_size() for tensor in network.state_dict().values()),
+        "sha256": "",
+        "licence": SPDX[cfg["license"]],
+        "source": f"https://huggingface.co/{cfg['hf_hub_id']}",
+        "trained_on": trained_on(cfg["tag"]),
+        "classes": cfg["num_classes"],
+    }
+
+
+def bundled(name: str, network: torch.nn.Module) -> dict[str, str | int]:
+    """The weights among the resources: in half precision, without a classifier."""
+    body = [tensor for key, tensor in network.state_dict().items() if tensor.ndim or "num_batches" not in key]
+    return {
+        "repo": "",
+        "file": f"{name}.safetensors",
+        "size_bytes": 2 * sum(tensor.numel() for tensor in body),
+        "sha256": "",
+        "licence": "Apache-2.0",
+        "source": "Made for TL Studio, see packaging/pretraining",
+        "trained_on": "Synthetic images",
+        "classes": 0,
+        "bundled": f"{name}.safetensors",
+    }
+
+
+def trained_on(tag: str) -> str:
+    """What the tag says that the weights were trained on: "ImageNet-12k, then ImageNet-1k"."""
+    words = [PHOTOS[word] for word in tag.split("_") if word in PHOTOS]
+    return ", then ".join(words) if words else "ImageNet-1k"
+
+
+def quoted(value: str | int) -> str:
+    """The value as Python."""
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def filled(parts: list[str]) -> str:
+    """The parts on as few lines as hold them."""
+    # No part may be broken at a space within it.
+    whole = [part.replace(" ", "\0") for part in parts]
+    lines = textwrap.wrap(" ".join(whole), 98, break_long_words=False, break_on_hyphens=False)
+    return textwrap.indent("\n".join(lines), " " * 8).replace("\0", " ")
 
 
 def main() -> None:
-    """Print both tables."""
-    for table, facts in (("BACKBONES", FACTS), ("TEST_BACKBONES", TINY_FACTS)):
-        print(f"{table}: dict[str, Backbone] = {{")
-        for name in facts:
-            print(row(name, facts[name]))
-        print("}\n")
+    """Write every table."""
+    for name, (table, sentence, facts) in TABLES.items():
+        (MODEL / f"{name}.py").write_text(module(table, sentence, facts), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ def own_user_folders(tmp_path_factory, monkeypatch):
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TLSTUDIO_CONFIG_DIR", str(home / "config"))
+    monkeypatch.setenv("TLSTUDIO_MODELS_DIR", str(home / "models"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / ".local"))
@@ -55,7 +56,7 @@ def plates_project(draw_plates):
         chosen = project.settings
         project = project.with_settings(
             data=replace(chosen.data, root=str(images)),
-            model=replace(chosen.model, backbone="test_resnet"),
+            model=replace(chosen.model, backbone="test_resnet", freeze=0, weights="random"),
             train=replace(chosen.train, **{"epochs": 2, "batch_size": 8, "device": "cpu", **train}),
         )
         for event in steps.scan(project):

@@ -14,6 +14,7 @@ SAMPLES = {
     "bool": True,
     "str | None": None,
     "list[str]": ["a", "b"],
+    "list[float]": [0.5, 0.25],
     "dict[str, int]": {"train": 7},
     "dict[str, float]": {"train": 0.5},
     "dict[str, tuple[int, int]]": {"train": (1, 2)},

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from tlstudio.app.widgets.freeze_slider import FreezeSlider
 from tlstudio.data.preprocess import Preprocessing
-from tlstudio.model.backbones import Backbone, FreezeGroup
+from tlstudio.model.backbones import Backbone, FreezeGroup, PublishedWeights
 
 SEVENTEEN = Backbone(
     name="hand_made",
@@ -18,8 +18,7 @@ SEVENTEEN = Backbone(
     features=8,
     preprocessing=Preprocessing(32, 32, "bilinear", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
     imagenet_accuracy=None,
-    licence="Apache-2.0",
-    source="none",
+    weights=PublishedWeights("", "", 0, "", "Apache-2.0", "none", "nothing", 0),
 )
 
 

@@ -1,11 +1,22 @@
 """Options of the command line become settings that the network can have."""
 
+from pathlib import Path
+
 import pytest
 import typer
 
-from tlstudio.cli.choices import chosen_model, early_stop, freeze_depth, pattern
+from tlstudio.cli.choices import about_missing_weights, chosen_model, early_stop, freeze_depth, pattern
 from tlstudio.errors import ModelError
+from tlstudio.model.backbones import find_backbone
+from tlstudio.model.errors import WeightsNotHere
 from tlstudio.model.settings import FreezeDepth, ModelSettings
+from tlstudio.model.weight_store import keep_weights
+
+
+def kept(folder: Path, name: str) -> None:
+    """A file in the place of that backbone's weights; nobody looks into it here."""
+    (folder / "came").write_bytes(b"weights")
+    keep_weights(find_backbone(name), folder / "came", "download", "")
 
 
 @pytest.mark.parametrize(("text", "expected"), [("0", 0), ("4", 4), ("none", 0), ("head", "head")])
@@ -32,12 +43,44 @@ def test_that_a_broken_pattern_is_wrong_use() -> None:
         pattern("(slide")
 
 
-def test_that_random_weights_are_all_trained_unless_asked_otherwise() -> None:
+def test_that_a_network_whose_weights_are_not_here_starts_from_random_ones_and_says_how_to_get_them() -> None:
     stored = ModelSettings("resnet10t", 3, "random")
 
     chosen = chosen_model(stored, backbone="resnet18", freeze=None, weights=None)
 
     assert chosen == ModelSettings("resnet18", 0, "random")
+    assert "tlstudio backbones download resnet18" in about_missing_weights(stored, chosen)
+
+
+def test_that_a_network_starts_from_its_own_weights_if_they_are_here(tmp_path: Path) -> None:
+    kept(tmp_path, "resnet18")
+
+    chosen = chosen_model(
+        ModelSettings("resnet10t", 3, "random"), backbone="resnet18", freeze=None, weights=None
+    )
+
+    assert chosen == ModelSettings("resnet18", 4, "pretrained")
+    assert about_missing_weights(ModelSettings("resnet10t", 3, "random"), chosen) == ""
+
+
+def test_that_pretrained_weights_that_were_asked_for_and_are_not_here_are_an_error() -> None:
+    with pytest.raises(WeightsNotHere, match="tlstudio backbones download resnet18"):
+        chosen_model(ModelSettings(), backbone="resnet18", freeze=None, weights="pretrained")
+
+
+def test_that_a_project_that_chose_random_weights_keeps_them_without_a_word() -> None:
+    stored = ModelSettings("resnet10t", 0, "random")
+
+    chosen = chosen_model(stored, backbone=None, freeze=None, weights=None)
+
+    assert chosen == stored
+    assert about_missing_weights(stored, chosen) == ""
+
+
+def test_that_a_weights_file_belongs_to_one_network_and_is_let_go_with_it() -> None:
+    stored = ModelSettings("resnet10t", 4, "/models/resnet10t.safetensors")
+
+    assert chosen_model(stored, backbone="resnet18", freeze=None, weights=None).weights == "random"
 
 
 def test_that_pretrained_weights_train_the_last_group_and_the_classifier_unless_asked_otherwise() -> None:

@@ -2,12 +2,16 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from tlstudio.model.backbones import Backbone, find_backbone
-from tlstudio.model.settings import FreezeDepth, ModelSettings
+from tlstudio.model.errors import WeightsNotHere
+from tlstudio.model.settings import PRETRAINED, RANDOM, FreezeDepth, ModelSettings
+from tlstudio.model.weight_store import weights_file
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
 
 
 def freeze_depth(text: str) -> FreezeDepth:
@@ -58,25 +62,48 @@ def default_freeze(backbone: Backbone, weights: str) -> FreezeDepth:
     the last group before the classifier: it adapts to the new images at the cost of a fraction of the
     training time, which is the usual start for some hundred images.
     """
-    return 0 if weights == "random" else max(backbone.head_depth - 1, 0)
+    return 0 if weights == RANDOM else max(backbone.head_depth - 1, 0)
 
 
 def chosen_model(
     stored: ModelSettings, *, backbone: str | None, freeze: FreezeDepth | None, weights: str | None
 ) -> ModelSettings:
-    """The stored settings with what was chosen now; another network gets its own default depth.
+    """The stored settings with what was chosen now; another network gets its own weights and default depth.
+
+    Pretrained weights that were not asked for by name, and are not here, become random ones.
 
     Raises:
-        ModelError: if there is no such backbone, or it has no such depth.
+        ModelError: if there is no such backbone, it has no such depth, or its weights are not here.
     """
     name = backbone or stored.backbone
     row = find_backbone(name)
-    source = stored.weights if weights is None else _weights(weights)
+    if weights is None:
+        source = stored.weights if name == stored.backbone else PRETRAINED
+        if source == PRETRAINED and weights_file(row) is None:
+            source = RANDOM
+    else:
+        source = _weights(weights)
+        if source == PRETRAINED and weights_file(row) is None:
+            raise WeightsNotHere(row.title, row.name, can_be_had=bool(row.weights.repo))
     if freeze is None:
         is_new = (name, source) != (stored.backbone, stored.weights)
         freeze = default_freeze(row, source) if is_new else stored.freeze
     row.depth(freeze)
     return ModelSettings(name, freeze, source)
+
+
+def about_missing_weights(stored: ModelSettings, chosen: ModelSettings) -> str:
+    """Why training starts from random weights although nobody asked for them; empty if it does not."""
+    is_kept = chosen.backbone == stored.backbone and stored.weights == RANDOM
+    if chosen.weights != RANDOM or is_kept:
+        return ""
+    row = find_backbone(chosen.backbone)
+    how = (
+        f" To have them: tlstudio backbones download {row.name}, then train with --weights pretrained."
+        if row.weights.repo
+        else ""
+    )
+    return f"The pretrained weights of {row.title} are not on this computer.{how}"
 
 
 def given(**values: Any) -> dict[str, Any]:
@@ -85,4 +112,4 @@ def given(**values: Any) -> dict[str, Any]:
 
 
 def _weights(text: str) -> str:
-    return text if text == "random" else str(Path(text).absolute())
+    return text if text in (RANDOM, PRETRAINED) else str(Path(text).absolute())

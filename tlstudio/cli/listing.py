@@ -1,12 +1,11 @@
-"""Lists as events: the runs of a project, the table of backbones."""
+"""The runs of a project as events."""
 
 from collections.abc import Iterator
 
 from tlstudio.events import Event
-from tlstudio.model.backbones import BACKBONES, Backbone
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project, Run
-from tlstudio.run.events import BackboneListed, BackbonesListed, RunListed, RunsListed
+from tlstudio.run.events import RunListed, RunsListed
 
 
 def runs(project: Project) -> Iterator[Event]:
@@ -17,13 +16,6 @@ def runs(project: Project) -> Iterator[Event]:
         yield _listed(project, run)
     taken = project.run()
     yield RunsListed(runs=len(project.runs), chosen_run=None if taken is None else taken.number)
-
-
-def backbones() -> Iterator[Event]:
-    """One BackboneListed for each row; last BackbonesListed."""
-    for backbone in BACKBONES.values():
-        yield _row(backbone)
-    yield BackbonesListed(len(BACKBONES))
 
 
 def _listed(project: Project, run: Run) -> RunListed:
@@ -44,19 +36,4 @@ def _listed(project: Project, run: Run) -> RunListed:
         is_resumable=run.is_resumable,
         started_at=run.started.started_at,
         seconds=run.seconds,
-    )
-
-
-def _row(backbone: Backbone) -> BackboneListed:
-    return BackboneListed(
-        name=backbone.name,
-        title=backbone.title,
-        family=backbone.family,
-        good_for=backbone.good_for,
-        freeze_groups=[group.name for group in backbone.groups],
-        parameters=sum(group.parameters for group in backbone.groups),
-        input_px=backbone.preprocessing.input_px,
-        imagenet_accuracy=backbone.imagenet_accuracy,
-        licence=backbone.licence,
-        source=backbone.source,
     )

@@ -10,7 +10,10 @@ import typer
 
 from tlstudio import RESEARCH_NOTICE, __version__
 from tlstudio.cli import listing
+from tlstudio.cli.backbones import app as backbones_app
 from tlstudio.cli.choices import (
+    Json,
+    about_missing_weights,
     chosen_model,
     early_stop,
     freeze_depth,
@@ -20,6 +23,7 @@ from tlstudio.cli.choices import (
 from tlstudio.cli.new import make_project
 from tlstudio.cli.running import folder_of, run_step, verb, writable
 from tlstudio.data.settings import DataSettings
+from tlstudio.events import Noted
 from tlstudio.project.file import open_project
 from tlstudio.run.doctor import look_over
 from tlstudio.run.here import run_here
@@ -35,7 +39,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
 RunNumber = Annotated[int | None, typer.Option("--run", min=1, help="A run's number; else the best.")]
 
@@ -133,7 +136,12 @@ def train(
     seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Same seed, same run.")] = None,
     device: Annotated[Device | None, typer.Option(help="auto proves the fastest.")] = None,
     weights: Annotated[
-        str | None, typer.Option(metavar="FILE|random", help="A local .safetensors or .pt file, or random.")
+        str | None,
+        typer.Option(
+            metavar="pretrained|random|FILE",
+            help="pretrained: the backbone's own, if they are on this computer; FILE: a local .safetensors "
+            "or .pt file. Default: pretrained where they are here, else random.",
+        ),
     ] = None,
     augmentation: Annotated[Augmentation | None, typer.Option(help="Random changes while training.")] = None,
     early_stop_after: Annotated[
@@ -161,10 +169,11 @@ def train(
         writable(project) as opened,
     ):
         stored = opened.settings
-        chosen = opened.with_settings(
-            model=chosen_model(stored.model, backbone=backbone, freeze=depth, weights=weights),
-            train=replace(stored.train, **train_values),
-        )
+        model = chosen_model(stored.model, backbone=backbone, freeze=depth, weights=weights)
+        missing = about_missing_weights(stored.model, model) if weights is None else ""
+        if missing:
+            printer.show(Noted(missing))
+        chosen = opened.with_settings(model=model, train=replace(stored.train, **train_values))
         # Saved with the run's start: what is refused before leaves the project as it was.
         run_step(chosen, "train", printer)
 
@@ -219,12 +228,7 @@ def runs(project: ProjectFolder, as_json: Json = False) -> None:
             printer.show(event)
 
 
-@app.command()
-def backbones(as_json: Json = False) -> None:
-    """List the backbones, the networks that training starts from."""
-    with verb("backbones", as_json=as_json) as printer:
-        for event in listing.backbones():
-            printer.show(event)
+app.add_typer(backbones_app, name="backbones")
 
 
 @app.command()

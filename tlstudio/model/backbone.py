@@ -21,11 +21,48 @@ class FreezeGroup:
 
 
 @dataclass(frozen=True)
+class PublishedWeights:
+    """What a network was pretrained on, by whom, and where that can be had.
+
+    Attributes:
+        repo: at the Hugging Face hub: "timm/resnet18.a1_in1k"; empty if there is none.
+        file: the name of the file in the repo.
+        size_bytes: of the file, about.
+        sha256: of the file, in hexadecimal; empty if only the hub knows it.
+        licence: an SPDX identifier, or the name of a licence of its own.
+        source: where the weights come from, an address or a paper.
+        trained_on: the images: "ImageNet-1k", "Synthetic images".
+        classes: how many class names the published classifier has, 0 if there is no classifier.
+        bundled: the file's name among the program's resources; empty if it is not a part of the program.
+    """
+
+    repo: str
+    file: str
+    size_bytes: int
+    sha256: str
+    licence: str
+    source: str
+    trained_on: str
+    classes: int
+    bundled: str = ""
+
+    @property
+    def name(self) -> str:
+        """What these weights are called, of all that there are for the network: "resnet18.a1_in1k"."""
+        return self.repo.rpartition("/")[2] or self.bundled.removesuffix(".safetensors")
+
+    @property
+    def is_non_commercial(self) -> bool:
+        """Whether the licence forbids to earn money with them."""
+        return any(word in self.licence.lower() for word in ("-nc", "noncommercial", "non-commercial"))
+
+
+@dataclass(frozen=True)
 class Backbone:
     """A pretrained network of timm, cut into the groups that the freeze slider counts.
 
     Attributes:
-        name: timm's name.
+        name: timm's name, with a tag where there are several weights: "resnet10t.c3_in1k".
         title: the name that people know.
         family: one of the families of the gallery, such as "ResNet".
         good_for: what it is good for, up to three words: "Dependable all-rounder".
@@ -33,8 +70,7 @@ class Backbone:
         features: length of the vector that enters the classifier.
         preprocessing: as it was pretrained.
         imagenet_accuracy: top-1 share on ImageNet-1k as published, or None.
-        licence: of the pretrained weights, an SPDX identifier.
-        source: where the weights come from, an address or a paper.
+        weights: that were published for it.
     """
 
     name: str
@@ -45,8 +81,22 @@ class Backbone:
     features: int
     preprocessing: Preprocessing
     imagenet_accuracy: float | None
-    licence: str
-    source: str
+    weights: PublishedWeights
+
+    @property
+    def architecture(self) -> str:
+        """The name without its tag."""
+        return self.name.partition(".")[0]
+
+    @property
+    def licence(self) -> str:
+        """Of the pretrained weights."""
+        return self.weights.licence
+
+    @property
+    def source(self) -> str:
+        """Where the pretrained weights come from."""
+        return self.weights.source
 
     @property
     def head_depth(self) -> int:

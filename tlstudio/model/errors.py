@@ -30,6 +30,20 @@ class FreezeDepthOutOfRange(ModelError):
         )
 
 
+class WeightsNotHere(ModelError):
+    """The backbone's own weights are not on this computer."""
+
+    def __init__(self, backbone: str, name: str, *, can_be_had: bool) -> None:
+        super().__init__(
+            "Pretrained weights not here",
+            f"The pretrained weights of {backbone} are not on this computer. Nothing was changed.",
+            f"Download them in the gallery of the Model page or with `tlstudio backbones download {name}`, "
+            "import a weights pack, or start from random weights."
+            if can_be_had
+            else "Choose another backbone, or start from random weights.",
+        )
+
+
 class WeightsNotFound(ModelError):
     """The weights file is gone or may not be read."""
 
@@ -49,6 +63,18 @@ class WeightsUnreadable(ModelError):
             "Not a weights file",
             f"“{file}” holds no weights that can be used: {reason}. Nothing was loaded.",
             "Download the file again, or choose another .safetensors file.",
+        )
+
+
+class WeightsDamaged(ModelError):
+    """The file in the model folder is not the one that was put there."""
+
+    def __init__(self, backbone: str, file: str) -> None:
+        super().__init__(
+            "Weights are damaged",
+            f"The weights of {backbone} (“{file}”) are not those that were checked when they came. "
+            "Nothing was loaded.",
+            "Download or import them again, or start from random weights.",
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from tlstudio.model.errors import WeightsDoNotFit
+from tlstudio.model.errors import WeightsDamaged, WeightsDoNotFit
 from tlstudio.model.groups import is_of_classifier
 from tlstudio.model.weight_files import read_tensors, sha256
 
@@ -37,18 +37,28 @@ class LoadedWeights:
     left_out: tuple[str, ...]
 
 
-def load_weights(network: nn.Module, file: str | Path) -> LoadedWeights:
+def load_weights(network: nn.Module, file: str | Path, *, expected_sha256: str = "") -> LoadedWeights:
     """Put the file's tensors into the network; only the classifier keeps its own if its shape differs.
 
+    Args:
+        network: takes them in its own precision.
+        file: .safetensors or .pt.
+        expected_sha256: of the file, if it is known.
+
     Raises:
+        WeightsDamaged: if the file is not the expected one.
         WeightsNotFound: if the file can't be opened.
         WeightsUnreadable: if it is empty, cut off, or something else.
         WeightsCarryCode: if it would run a program.
         WeightsDoNotFit: if any other tensor is missing, left over or of another shape.
     """
     path = Path(file)
+    tensors = read_tensors(path)
+    found_sha256 = sha256(path)
+    if expected_sha256 not in ("", found_sha256):
+        raise WeightsDamaged(type(network).__name__, path.name)
     own: dict[str, Tensor] = network.state_dict()
-    given = _translated(network, read_tensors(path))
+    given = _translated(network, tensors)
     fitting = {name: given[name] for name in own if name in given and given[name].shape == own[name].shape}
     left_out = tuple(name for name in own if name not in fitting and is_of_classifier(network, name))
     strange = _missing(network, own, fitting) + _left_over(network, own, given)
@@ -57,7 +67,7 @@ def load_weights(network: nn.Module, file: str | Path) -> LoadedWeights:
     with torch.no_grad():
         for name, tensor in fitting.items():
             own[name].copy_(tensor)
-    return LoadedWeights(path.name, sha256(path), len(fitting), left_out)
+    return LoadedWeights(path.name, found_sha256, len(fitting), left_out)
 
 
 def _missing(network: nn.Module, own: dict[str, Tensor], fitting: dict[str, Tensor]) -> list[str]:

@@ -53,6 +53,12 @@ class BackboneListed(Event):
     imagenet_accuracy: float | None
     licence: str
     source: str
+    state: str  # of its own weights: "bundled", "on this computer", "in an imported pack", "download", "none"
+    megabytes: float  # of their file, about if it is not here
+    trained_on: str
+    images_per_second: float | None  # measured on this machine
+    is_recommended: bool
+    reason: str  # one sentence; empty if it is not recommended
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from tlstudio.data.table import ImageRow, Split
 from tlstudio.events import Event, Noted
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.freeze import freeze
-from tlstudio.model.network import RANDOM, create
-from tlstudio.model.settings import ModelSettings
-from tlstudio.model.weights import load_weights
+from tlstudio.model.network import create
+from tlstudio.model.pretrained import load_chosen
+from tlstudio.model.settings import RANDOM, ModelSettings
 from tlstudio.train.batches import Labelled, class_weights, labelled, steps_per_epoch
 from tlstudio.train.checkpoint import Checkpoint, restore
 from tlstudio.train.device import choose_device
@@ -42,7 +42,7 @@ class Ready:
 
     trainee: Trainee
     device_title: str
-    weights_file: str  # "random", or a name without its folder
+    weights_file: str  # "random", the pretrained weights' name, or a file's without its folder
     weights_sha256: str  # empty if random
 
 
@@ -97,12 +97,11 @@ def get_ready(
     if chosen.note:
         yield Noted(chosen.note)
     network = create(backbone, classes, train.seed)
-    weights_file, weights_sha256 = RANDOM, ""
-    if model.weights != RANDOM and checkpoint is None:  # a checkpoint holds all that the file gave
-        loaded = load_weights(network, model.weights)
-        weights_file, weights_sha256 = loaded.file, loaded.sha256
+    # A checkpoint holds all that a file gave.
+    loaded = load_chosen(network, backbone, model.weights) if checkpoint is None else None
+    if loaded is not None:
         yield Noted(f"Starts from {loaded.file}: {loaded.loaded} tensors fit; the head is new.")
-    elif model.weights == RANDOM and checkpoint is None:
+    elif checkpoint is None:
         yield Noted(_about_random(backbone, model))
     depth = backbone.depth(model.freeze)
     frozen = freeze(network, depth)
@@ -116,6 +115,7 @@ def get_ready(
             restore(checkpoint, network, trainee.optimizer, trainee.averaged)
         except (RuntimeError, ValueError, KeyError) as error:
             raise CheckpointDoesNotFit(backbone.title) from error
+    weights_file, weights_sha256 = (loaded.file, loaded.sha256) if loaded else (RANDOM, "")
     return Ready(trainee, chosen.title, weights_file, weights_sha256)
 
 

@@ -21,8 +21,9 @@ class RunStarted(Event):
     total_parameters: int
     train_images: int
     validation_images: int
-    weights: str  # "random", or the file's name without its folder
+    weights: str  # "random", the pretrained weights' name, or a file's name without its folder
     data_fingerprint: str
+    weights_sha256: str = ""  # of the file that they came from; empty if random
 
 
 @dataclass(frozen=True)

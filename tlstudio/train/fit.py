@@ -16,11 +16,12 @@ import torch
 
 from tlstudio.data.preprocess import Preprocessing
 from tlstudio.data.table import ImageRow
-from tlstudio.events import Event
+from tlstudio.events import Event, Noted
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.freeze import train_mode, trainable_parameters
-from tlstudio.model.settings import ModelSettings
+from tlstudio.model.pretrained import settled_weights
+from tlstudio.model.settings import RANDOM, ModelSettings
 from tlstudio.train.augment import AUGMENTATIONS, Augment
 from tlstudio.train.batches import augmented, batches, seed_step
 from tlstudio.train.begin import Ready, Sets, decode, get_ready
@@ -82,6 +83,11 @@ def fit(
     backbone = find_backbone(model.backbone)
     backbone.depth(model.freeze)  # a depth out of range is refused before any work
     known = _known_info(run_folder) if resume else None
+    if known is None or known.weights_file == RANDOM:
+        settled = settled_weights(model, backbone)
+        if settled != model:
+            yield Noted(f"The weights of {backbone.title} are missing from this installation.")
+        model = settled
     checkpoint = load_checkpoint(run_folder) if resume else None
     classes = known.classes if known else tuple(classes)
     with saving("the run's folder"):
@@ -241,6 +247,7 @@ def _started(
         validation_images=len(sets.validation.labels),
         weights=known.weights_file if known else ready.weights_file,
         data_fingerprint=known.data_fingerprint if known else data_fingerprint,
+        weights_sha256=known.weights_sha256 if known else ready.weights_sha256,
     )
 
 

@@ -1,0 +1,51 @@
+"""A network starts from the weights that its settings name, or from random ones."""
+
+from dataclasses import replace
+
+from torch import nn
+
+from tlstudio.model.backbone import Backbone
+from tlstudio.model.errors import WeightsNotHere
+from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
+from tlstudio.model.weight_store import weights_file, weights_sha256
+from tlstudio.model.weights import LoadedWeights, load_weights
+
+
+def settled_weights(settings: ModelSettings, backbone: Backbone) -> ModelSettings:
+    """The settings as they can be carried out here: random weights if those of the program are missing.
+
+    Raises:
+        WeightsNotHere: if the backbone's own weights are wanted, and it takes a download to have them.
+    """
+    if settings.weights != PRETRAINED or weights_file(backbone) is not None:
+        return settings
+    if not backbone.weights.bundled:
+        raise WeightsNotHere(backbone.title, backbone.name, can_be_had=bool(backbone.weights.repo))
+    return replace(settings, weights=RANDOM)
+
+
+def load_chosen(network: nn.Module, backbone: Backbone, weights: str) -> LoadedWeights | None:
+    """Give the network the weights that `ModelSettings.weights` names; None if they stay random.
+
+    Raises:
+        WeightsNotHere: if the backbone's own are wanted and not on this computer.
+        ModelError: if the file can't be read or does not fit.
+    """
+    if weights == RANDOM:
+        return None
+    return load_pretrained(network, backbone) if weights == PRETRAINED else load_weights(network, weights)
+
+
+def load_pretrained(network: nn.Module, backbone: Backbone) -> LoadedWeights:
+    """Give the network the backbone's own weights, bundled, downloaded or imported.
+
+    Raises:
+        WeightsNotHere: if they are not on this computer.
+        WeightsDamaged: if the file is not the one that was kept.
+        ModelError: if the file can't be read or does not fit.
+    """
+    path = weights_file(backbone)
+    if path is None:
+        raise WeightsNotHere(backbone.title, backbone.name, can_be_had=bool(backbone.weights.repo))
+    loaded = load_weights(network, path, expected_sha256=weights_sha256(backbone))
+    return replace(loaded, file=backbone.weights.name)

@@ -99,3 +99,16 @@ class WeightsDoNotFit(ModelError):
             f"“{example}”), so it belongs to another network. Nothing was loaded.",
             "Choose the backbone that the file was made for, or another file.",
         )
+
+
+class CannotCut(ModelError):
+    """The network can't be divided where its frozen groups end; training computes them every time."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "Frozen layers can't be kept",
+            f"The network can't be divided where its frozen layers end, because {reason}. Nothing was "
+            "changed; every epoch computes the frozen layers anew, with the same result.",
+            "Another freeze depth or backbone may train faster.",
+        )
+        self.reason = reason

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import struct
-import zipfile
 
 import pytest
 import torch
@@ -55,15 +54,25 @@ def test_that_a_classifier_of_the_same_shape_is_taken_too(tmp_path):
     assert same(network, create(ROW, 2, seed=1))
 
 
-@pytest.mark.parametrize("wrapper", [None, "state_dict", "model"])
-def test_that_a_torch_file_is_read_as_training_programs_wrap_it(tmp_path, wrapper):
-    tensors = {f"module.{name}": tensor for name, tensor in create(ROW, 2, seed=1).state_dict().items()}
-    torch.save({wrapper: tensors, "epoch": 3} if wrapper else tensors, tmp_path / "w.pth")
+def test_that_a_torch_file_is_taken_by_way_of_another_process(tmp_path):
+    torch.save({"model": create(ROW, 2, seed=1).state_dict(), "epoch": 3}, tmp_path / "w.pth")
     network = create(ROW, 2, seed=2)
 
     load_weights(network, tmp_path / "w.pth")
 
     assert same(network, create(ROW, 2, seed=1))
+
+
+def test_that_half_precision_becomes_full(tmp_path):
+    path = tmp_path / "w.safetensors"
+    halved = {name: tensor.half() for name, tensor in create(ROW, 2, seed=1).state_dict().items()}
+    save_file(halved, path)
+    network = create(ROW, 2, seed=2)
+
+    load_weights(network, path)
+
+    assert {tensor.dtype for tensor in network.parameters()} == {torch.float32}
+    assert torch.equal(network.conv1[0].weight, halved["conv1.0.weight"].float())
 
 
 class Hostile:
@@ -74,12 +83,10 @@ class Hostile:
         return (os.system, (self.command,))
 
 
-@pytest.mark.parametrize("suffix", [".pt", ".pth", ".bin"])
-@pytest.mark.parametrize("is_zipped", [True, False])
-def test_that_a_file_that_would_run_a_program_is_refused_without_running_it(tmp_path, suffix, is_zipped):
+def test_that_a_file_that_would_run_a_program_is_refused_without_running_it(tmp_path):
     trace = tmp_path / "it ran"
-    path = tmp_path / f"weights{suffix}"
-    torch.save({"fc.weight": Hostile(f"touch '{trace}'")}, path, _use_new_zipfile_serialization=is_zipped)
+    path = tmp_path / "weights.bin"
+    torch.save({"fc.weight": Hostile(f"touch '{trace}'")}, path)
     network = create(ROW, 2, seed=2)
 
     with pytest.raises(WeightsCarryCode, match="opening it would run a program"):
@@ -118,23 +125,15 @@ def test_that_one_tensor_that_does_not_fit_keeps_all_out(tmp_path, change):
     assert same(network, create(ROW, 2, seed=2))
 
 
-def zipped(content):
-    def write(path):
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("notes.txt", content)
-
-    return write
-
-
 LARGE_HEADER = struct.pack("<Q", 2_000_000) + b"{" + b" " * 2_000_000
 NOT_WEIGHTS = {
     "empty.safetensors": b"",
     "empty.pt": b"",
+    "zipped.safetensors": b"PK\x03\x04" + bytes(100),
     "page.safetensors": b"<!DOCTYPE html><html>Sign in</html>",
     "page.pth": b"\n<html></html>",
     "pointer.safetensors": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",
     "noise.safetensors": bytes(range(256)) * 8,
-    "noise.pt": bytes(range(256)) * 8,
     "short.safetensors": b"\x01\x02",
     "large header.safetensors": LARGE_HEADER,
     "list.safetensors": struct.pack("<Q", 2) + b"[]",
@@ -158,18 +157,8 @@ def test_that_a_web_page_is_recognised(tmp_path):
         load_weights(create(ROW, 2), tmp_path / "w.pth")
 
 
-def test_that_a_torch_file_without_tensors_is_refused(tmp_path):
-    torch.save({"epoch": 3}, tmp_path / "w.pt")
-
-    with pytest.raises(WeightsUnreadable, match="no tensors"):
-        load_weights(create(ROW, 2), tmp_path / "w.pt")
-
-
-@pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
-def test_that_a_file_cut_anywhere_is_refused(tmp_path, suffix):
-    path = tmp_path / f"w{suffix}"
-    network = create(ROW, 2, seed=1)
-    saved(network, path) if suffix == ".safetensors" else torch.save(network.state_dict(), path)
+def test_that_a_file_cut_anywhere_is_refused(tmp_path):
+    path = saved(create(ROW, 2, seed=1), tmp_path / "w.safetensors")
     whole = path.read_bytes()
 
     for part in (1, 7, 100, len(whole) // 2, len(whole) - 1):

@@ -85,10 +85,19 @@ class SpeedMeasured(Event):
 
 
 @dataclass(frozen=True)
+class SpeedNotMeasured(Event):
+    """A backbone could not be timed on this machine; the others go on."""
+
+    name: str
+    reason: str  # one sentence
+
+
+@dataclass(frozen=True)
 class SpeedsMeasured(Event):
     """Every backbone that was asked for is measured; the speeds are remembered."""
 
     backbones: int
+    left_out: list[str]  # that could not be measured
     device: str
     seconds: float
 
@@ -100,6 +109,14 @@ class Recognised(Event):
     image: str
     names: list[str]  # the most probable first, at most five
     probabilities: list[float]  # likewise
+
+
+@dataclass(frozen=True)
+class NotRecognised(Event):
+    """One image could not be read; the others go on."""
+
+    image: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -120,7 +137,9 @@ EVENTS: tuple[type[Event], ...] = (
     WeightsMatched,
     NetworkInspected,
     SpeedMeasured,
+    SpeedNotMeasured,
     SpeedsMeasured,
     Recognised,
+    NotRecognised,
     RecogniseDone,
 )

@@ -62,6 +62,19 @@ class BatchTooSmall(TrainError):
         )
 
 
+class NoSpeedMeasured(TrainError):
+    """Every backbone that was to be timed failed."""
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        name, reason = next(iter(reasons.items()))
+        others = f" and {len(reasons) - 1} more" if len(reasons) > 1 else ""
+        super().__init__(
+            "No speed was measured",
+            f"{name}{others} can't be timed on this computer. {reason} Nothing was changed.",
+            "Close other programs and measure again, or choose another backbone.",
+        )
+
+
 class CheckpointDoesNotFit(TrainError):
     """A run's checkpoint is of another network than its settings say."""
 

@@ -38,11 +38,10 @@ def choose_precision(network: nn.Module, device: torch.device, input_px: int, me
         input_px: of the network.
         memory: the cache folder.
     """
-    if device.type == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float16"
+    possible = possible_precisions(network, device)
+    if len(possible) == 1:
+        return possible[0]
     total = sum(parameter.numel() for parameter in network.parameters())
-    if device.type != "cpu" or total < SMALLEST_PARAMETERS:
-        return "float32"
     trained = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
     key = f"{type(network).__name__} {total} {trained} {input_px} px {torch.get_num_threads()} {__version__}"
     known = _remembered(memory)
@@ -53,6 +52,14 @@ def choose_precision(network: nn.Module, device: torch.device, input_px: int, me
         except OSError:
             return "float32"  # what can't be remembered must not be left to chance
     return "bfloat16" if known[key] >= WORTHWHILE_GAIN else "float32"
+
+
+def possible_precisions(network: nn.Module, device: torch.device) -> tuple[Precision, ...]:
+    """The one to train in; on a CPU perhaps two, of which a probe must find the one that is worth it."""
+    if device.type == "cuda":
+        return ("bfloat16",) if torch.cuda.is_bf16_supported(including_emulation=False) else ("float16",)
+    total = sum(parameter.numel() for parameter in network.parameters())
+    return ("float32",) if device.type != "cpu" or total < SMALLEST_PARAMETERS else ("float32", "bfloat16")
 
 
 def _gain(network: nn.Module, input_px: int) -> float:

@@ -32,7 +32,7 @@ def project(tmp_path: Path) -> Project:
             image.save(tmp_path / "images" / name / f"{number}.png")
     project = create_project(tmp_path / "project").with_settings(
         data=DataSettings(root=str(tmp_path / "images"), is_independent=True),
-        model=ModelSettings("test_resnet"),
+        model=ModelSettings("test_resnet", 0, "random"),
         train=TrainSettings(epochs=400, batch_size=4, early_stop_epochs=None, device="cpu"),
     )
     save_project(project)

@@ -1,0 +1,205 @@
+"""A network cut where its frozen groups end: a prefix that stands still, and a suffix that is trained.
+
+Both use the network's own modules; nothing is copied, and the network itself stays as it is.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.fx.proxy import TraceError
+
+from tlstudio.model.divide import crossings, prefix_of, suffix_of, trained_steps
+from tlstudio.model.errors import CannotCut
+from tlstudio.model.groups import parameter_groups
+from tlstudio.model.parts import GraphPlan, HeadPlan, Parts, Plan, WholePlan, in_eval_mode
+from tlstudio.model.trace import Log, ShallowTracer
+
+ALIKE = 1e-3
+"""How much of its largest value a feature may change with the images beside it, or on a graphics card."""
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """One of the tensors that go from the prefix to the suffix.
+
+    Attributes:
+        shape: for one image, without the batch's dimension, which comes first.
+        dtype: in float32; under autocast floating numbers may cross in half precision.
+        is_channels_last: whether the channels, the first of the shape's three, lie next to each other in
+            memory; the suffix is fastest if they come back so.
+    """
+
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+    is_channels_last: bool
+
+    @property
+    def elements(self) -> int:
+        """How many numbers cross for one image."""
+        return math.prod(self.shape)
+
+    def bytes_per_image(self, *, is_half: bool) -> int:
+        """Half precision shortens floating numbers only."""
+        return self.elements * (2 if is_half and self.dtype.is_floating_point else self.dtype.itemsize)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A frozen prefix and a trainable suffix of a network, for any number of images of one size.
+
+    Attributes:
+        network: whose modules both use; its mode decides about the suffix's.
+        depth: how many groups the prefix holds; fewer than were asked for where no cut was possible there.
+        crossing: what goes from the one to the other.
+    """
+
+    network: nn.Module
+    depth: int
+    crossing: tuple[Crossing, ...]
+    _plan: Plan
+    _parts: Parts
+    _changed: tuple[bool, ...]  # whether the suffix writes into that tensor
+
+    def prefix(self, images: Tensor) -> tuple[Tensor, ...]:
+        """(N, 3, H, W) to the crossing tensors, in eval mode, without gradients."""
+        with torch.no_grad(), in_eval_mode(self._parts.modules):
+            return self._parts.prefix(images)
+
+    def suffix(self, *tensors: Tensor) -> Tensor:
+        """The crossing tensors to logits (N, C), in the mode that the network is in; see `train_mode`."""
+        own = (
+            tensor.clone() if is_changed else tensor
+            for tensor, is_changed in zip(tensors, self._changed, strict=True)
+        )
+        return self._parts.suffixes[self.network.training](*own)
+
+    def bytes_per_image(self, *, is_half: bool) -> int:
+        """Of all crossing tensors."""
+        return sum(each.bytes_per_image(is_half=is_half) for each in self.crossing)
+
+    def on(self, network: nn.Module) -> "Cut":
+        """The same cut through another network of this structure, such as the average of its weights."""
+        return Cut(network, self.depth, self.crossing, self._plan, self._plan.parts(network), self._changed)
+
+
+def cut(network: nn.Module, depth: int, input_px: int) -> Cut:
+    """Cut the network after its first `depth` groups, and see that the parts give what the whole gives.
+
+    Where that is not possible, it is cut after fewer groups: as exact, but more is computed every time.
+
+    Args:
+        network: on the device where it will work.
+        depth: see `freeze`.
+        input_px: edge of its input; the cut is for this size only.
+
+    Raises:
+        CannotCut: if there is no exact cut.
+    """
+    if depth == 0:
+        crossing = Crossing((3, input_px, input_px), torch.float32, is_channels_last=True)
+        return Cut(network, 0, (crossing,), WholePlan(), WholePlan().parts(network), (False,))
+    device = next(network.parameters()).device
+    reason = ""
+    with (
+        torch.no_grad(),
+        torch.random.fork_rng(devices=[device] if device.type == "cuda" else []),
+        in_eval_mode(tuple(network.modules())),
+    ):
+        images = _images(input_px, device)
+        groups = len(parameter_groups(network))
+        for boundary in range(depth, 0, -1):
+            ways = (_written_down, _halved) if boundary == groups - 1 else (_written_down,)
+            for way in ways:
+                try:
+                    return _checked(network, boundary, way(network, boundary, images), images)
+                except TraceError as error:
+                    reason = reason or str(error)
+                except Exception as error:  # a network may do anything while it is followed
+                    first = str(error).partition("\n")[0]
+                    reason = reason or f"its steps can't be followed ({type(error).__name__}: {first})"
+    raise CannotCut(reason)
+
+
+def _images(input_px: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """One image, and two others."""
+    noise = torch.randn(3, 3, input_px, input_px, generator=torch.Generator().manual_seed(0)).to(device)
+    if device.type != "mps":
+        noise = noise.to(memory_format=torch.channels_last)
+    return noise[:1], noise[1:]
+
+
+def _written_down(network: nn.Module, depth: int, images: tuple[Tensor, Tensor]) -> Plan:
+    """Graphs of its steps; both modes, as many networks ask in between whether they are being trained."""
+    groups = parameter_groups(network)
+    trained_names = {name for group in groups[depth:] for name in group.parameters}
+    trained = {id(each) for name, each in network.named_parameters() if name in trained_names}
+    opened = [network, *(module for module in network.modules() if _is_divided(module, trained))]
+    log = Log()
+    traces = {}
+    for is_training in (False, True):
+        for module in opened:
+            module.training = is_training
+        try:
+            graph = ShallowTracer(opened, images, log).trace(network)
+        finally:
+            for module in opened:
+                module.training = False
+        traces[is_training] = (graph, trained_steps(graph, network, lambda each: id(each) not in trained))
+    crossed = {each.id: each for graph, steps in traces.values() for each in crossings(graph, steps)}
+    if not crossed:
+        raise TraceError("nothing crosses")
+    ends = list(crossed.values())
+    suffixes = {mode: suffix_of(graph, steps, ends) for mode, (graph, steps) in traces.items()}
+    return GraphPlan(prefix_of(traces[False][0], ends), suffixes, log.constants)
+
+
+def _halved(network: nn.Module, depth: int, images: tuple[Tensor, Tensor]) -> Plan:  # noqa: ARG001
+    if getattr(network, "drop_rate", 0) or not isinstance(network.get_classifier(), nn.Module):  # type: ignore[operator]
+        raise TraceError("it drops features before its classifier")
+    return HeadPlan()
+
+
+def _checked(network: nn.Module, depth: int, plan: Plan, images: tuple[Tensor, Tensor]) -> Cut:
+    """The cut, after a look at whether it is one.
+
+    Raises:
+        TraceError: if it is not.
+    """
+    parts = plan.parts(network)
+    one, others = images
+    pair = torch.cat([one, others[:1]]).contiguous(memory_format=torch.channels_last)
+    alone, together = parts.prefix(one), parts.prefix(pair)
+    if any(_differ(tensor[:1], single) for tensor, single in zip(together, alone, strict=True)):
+        raise TraceError("the features of an image depend on the images beside it")
+    crossing = tuple(_crossing(tensor) for tensor in together)
+    before = [tensor.clone() for tensor in together]
+    output = parts.suffixes[False](*together)
+    changed = tuple(not _same(*pair) for pair in zip(before, together, strict=True))
+    expected = network(pair)
+    is_exact = _same(output, expected) or (pair.device.type != "cpu" and not _differ(output, expected))
+    if not is_exact:
+        raise TraceError("its two parts together do not give what the whole gives")
+    return Cut(network, depth, crossing, plan, parts, changed)
+
+
+def _crossing(tensor: Tensor) -> Crossing:
+    is_channels_last = tensor.ndim == 4 and tensor.is_contiguous(memory_format=torch.channels_last)
+    return Crossing(tuple(tensor.shape[1:]), tensor.dtype, is_channels_last)
+
+
+def _is_divided(module: nn.Module, trained: set[int]) -> bool:
+    """Whether some of its parameters are trained and some are not."""
+    return len({id(each) in trained for each in module.parameters()}) == 2
+
+
+def _same(one: Tensor, other: Tensor) -> bool:
+    return one.shape == other.shape and bool(((one == other) | (one.isnan() & other.isnan())).all())
+
+
+def _differ(one: Tensor, other: Tensor) -> bool:
+    if one.shape != other.shape:
+        return True
+    one, other = one.float(), other.float()  # flags can't be subtracted
+    return bool((one - other).abs().max() > ALIKE * other.abs().max())

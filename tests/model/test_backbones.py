@@ -11,13 +11,19 @@ import torch
 from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES, find_backbone
 from tlstudio.model.errors import FreezeDepthOutOfRange, UnknownBackbone
 from tlstudio.model.groups import parameter_groups
-from tlstudio.model.network import create
+from tlstudio.model.network import create, timm_name
+from tlstudio.model.settings import ModelSettings
 
 ALL = {**BACKBONES, **TEST_BACKBONES}
 BUNDLED = {name for name, row in BACKBONES.items() if row.weights.bundled}
-PUBLISHED = sorted(set(ALL) - BUNDLED)
+PUBLISHED = [name for name, row in ALL.items() if row.weights.repo.startswith("timm/")]
+ELSEWHERE = [name for name in BACKBONES if name not in (*BUNDLED, *PUBLISHED)]
 OWN_SIZE = {"vit_small_patch14_dinov2", *TEST_BACKBONES, *BUNDLED}  # run at another size than timm's
-FREE_LICENCES = {"Apache-2.0", "MIT", "BSD-3-Clause"}
+COMMERCIAL_LICENCES = {"Apache-2.0", "MIT", "BSD-3-Clause", "CC-BY-4.0", "DINOv3 License"}
+FAMILIES = {
+    "ResNet", "VGG", "Inception", "MobileNet", "EfficientNet", "RegNet", "DenseNet", "ConvNeXt",
+    "Vision Transformer", "DINOv2", "DINOv3", "Swin Transformer",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -50,15 +56,46 @@ def test_that_the_row_prepares_images_as_the_weights_were_pretrained(name):
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_that_the_licence_is_free_and_the_one_that_timm_publishes(name):
+def test_that_the_licence_is_the_one_that_timm_publishes(name):
     row, published = ALL[name], timm.get_pretrained_cfg(name)
 
-    assert row.licence in FREE_LICENCES
-    assert row.licence.lower() == published.license
+    assert row.licence.lower().replace(" ", "-") == published.license
     assert row.weights.repo == published.hf_hub_id
     assert row.weights.classes == published.num_classes
     assert row.source == f"https://huggingface.co/{published.hf_hub_id}"
     assert row.name == name
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_that_the_weights_may_be_used_for_profit_and_say_where_they_come_from(name):
+    weights = ALL[name].weights
+
+    assert weights.licence in COMMERCIAL_LICENCES
+    assert not weights.is_non_commercial
+    assert weights.source
+    assert weights.trained_on
+    assert weights.name
+    assert bool(weights.repo) != bool(weights.bundled)
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_that_weights_from_elsewhere_are_of_an_architecture_that_timm_has(name):
+    row = BACKBONES[name]
+
+    assert timm.is_model(row.architecture)
+    assert timm_name(row) == row.architecture
+    assert row.imagenet_accuracy is None
+
+
+def test_that_the_table_has_every_family_and_one_made_for_medical_images():
+    assert {row.family for row in BACKBONES.values()} == FAMILIES
+    assert len(BACKBONES) >= 20
+    assert "tissue" in BACKBONES["resnet18.tiatoolbox-kather100k"].weights.trained_on
+
+
+def test_that_the_default_of_new_projects_is_the_first_row():
+    assert ModelSettings().backbone == next(iter(BACKBONES))
+    assert ModelSettings().freeze == BACKBONES[ModelSettings().backbone].head_depth - 1
 
 
 @pytest.mark.parametrize(

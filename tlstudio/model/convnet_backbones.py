@@ -38,6 +38,21 @@ CONVNETS: dict[str, Backbone] = {
             trained_on="ImageNet-1k", classes=1000,
         ),
     ),
+    "resnet34": Backbone(
+        "resnet34", "ResNet-34", "ResNet", "Middle-sized all-rounder",
+        groups=(
+            FreezeGroup("stem", 9536), FreezeGroup("layer1", 221952), FreezeGroup("layer2", 1116416),
+            FreezeGroup("layer3", 6822400), FreezeGroup("layer4", 13114368),
+        ),
+        features=512,
+        preprocessing=Preprocessing(224, 235, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.779,
+        weights=PublishedWeights(
+            repo="timm/resnet34.a1_in1k", file="model.safetensors", size_bytes=87259072, sha256="",
+            licence="Apache-2.0", source="https://huggingface.co/timm/resnet34.a1_in1k",
+            trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
     "resnet50": Backbone(
         "resnet50", "ResNet-50", "ResNet", "Strong all-rounder",
         groups=(
@@ -51,6 +66,38 @@ CONVNETS: dict[str, Backbone] = {
             repo="timm/resnet50.a1_in1k", file="model.safetensors", size_bytes=102441032, sha256="",
             licence="Apache-2.0", source="https://huggingface.co/timm/resnet50.a1_in1k",
             trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
+    "resnet18.tiatoolbox-kather100k": Backbone(
+        "resnet18.tiatoolbox-kather100k", "ResNet-18 (tissue)", "ResNet", "Stained tissue",
+        groups=(
+            FreezeGroup("stem", 9536), FreezeGroup("layer1", 147968), FreezeGroup("layer2", 525568),
+            FreezeGroup("layer3", 2099712), FreezeGroup("layer4", 8393728),
+        ),
+        features=512,
+        preprocessing=Preprocessing(224, 224, "bicubic", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
+        imagenet_accuracy=None,
+        weights=PublishedWeights(
+            repo="1aurent/resnet18.tiatoolbox-kather100k", file="model.safetensors", size_bytes=44763076,
+            sha256="87350a7d70871d6c349fda3112ab896b879d1c82e889ed70fc398f02be48ebd7", licence="CC-BY-4.0",
+            source="https://huggingface.co/1aurent/resnet18.tiatoolbox-kather100k",
+            trained_on="NCT-CRC-HE-100K (tissue slides)", classes=9,
+        ),
+    ),
+    "resnet50.tiatoolbox-kather100k": Backbone(
+        "resnet50.tiatoolbox-kather100k", "ResNet-50 (tissue)", "ResNet", "Stained tissue, finer",
+        groups=(
+            FreezeGroup("stem", 9536), FreezeGroup("layer1", 215808), FreezeGroup("layer2", 1219584),
+            FreezeGroup("layer3", 7098368), FreezeGroup("layer4", 14964736),
+        ),
+        features=2048,
+        preprocessing=Preprocessing(224, 224, "bicubic", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
+        imagenet_accuracy=None,
+        weights=PublishedWeights(
+            repo="1aurent/resnet50.tiatoolbox-kather100k", file="model.safetensors", size_bytes=94318796,
+            sha256="95315e0a670dd8782f7dcb9fa90054716996ec0ed82d17ad7913e04e5054c4c7", licence="CC-BY-4.0",
+            source="https://huggingface.co/1aurent/resnet50.tiatoolbox-kather100k",
+            trained_on="NCT-CRC-HE-100K (tissue slides)", classes=9,
         ),
     ),
     "vgg11": Backbone(
@@ -70,6 +117,26 @@ CONVNETS: dict[str, Backbone] = {
             trained_on="ImageNet-1k", classes=1000,
         ),
     ),
+    "vgg16": Backbone(
+        "vgg16", "VGG-16", "VGG", "Often published",
+        groups=(
+            FreezeGroup("stem", 1792), FreezeGroup("features.2", 36928), FreezeGroup("features.5", 73856),
+            FreezeGroup("features.7", 147584), FreezeGroup("features.10", 295168),
+            FreezeGroup("features.12", 590080), FreezeGroup("features.14", 590080),
+            FreezeGroup("features.17", 1180160), FreezeGroup("features.19", 2359808),
+            FreezeGroup("features.21", 2359808), FreezeGroup("features.24", 2359808),
+            FreezeGroup("features.26", 2359808), FreezeGroup("features.28", 2359808),
+            FreezeGroup("pre_logits", 119545856),
+        ),
+        features=4096,
+        preprocessing=Preprocessing(224, 256, "bilinear", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.716,
+        weights=PublishedWeights(
+            repo="timm/vgg16.tv_in1k", file="model.safetensors", size_bytes=553430176, sha256="",
+            licence="BSD-3-Clause", source="https://huggingface.co/timm/vgg16.tv_in1k",
+            trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
     "inception_v3": Backbone(
         "inception_v3", "Inception v3", "Inception", "Mixed-size details",
         groups=(
@@ -86,6 +153,45 @@ CONVNETS: dict[str, Backbone] = {
         weights=PublishedWeights(
             repo="timm/inception_v3.tv_in1k", file="model.safetensors", size_bytes=95476752, sha256="",
             licence="Apache-2.0", source="https://huggingface.co/timm/inception_v3.tv_in1k",
+            trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
+    "inception_v4": Backbone(
+        "inception_v4", "Inception v4", "Inception", "Mixed sizes, finer",
+        groups=(
+            FreezeGroup("stem", 28768), FreezeGroup("features.3", 55488), FreezeGroup("features.4", 189312),
+            FreezeGroup("features.5", 332160), FreezeGroup("features.6", 317632),
+            FreezeGroup("features.7", 317632), FreezeGroup("features.8", 317632),
+            FreezeGroup("features.9", 317632), FreezeGroup("features.10", 2306112),
+            FreezeGroup("features.11", 2936256), FreezeGroup("features.12", 2936256),
+            FreezeGroup("features.13", 2936256), FreezeGroup("features.14", 2936256),
+            FreezeGroup("features.15", 2936256), FreezeGroup("features.16", 2936256),
+            FreezeGroup("features.17", 2936256), FreezeGroup("features.18", 2747392),
+            FreezeGroup("features.19", 4553088), FreezeGroup("features.20", 4553088),
+            FreezeGroup("features.21", 4553088),
+        ),
+        features=1536,
+        preprocessing=Preprocessing(299, 341, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+        imagenet_accuracy=0.802,
+        weights=PublishedWeights(
+            repo="timm/inception_v4.tf_in1k", file="model.safetensors", size_bytes=170973128, sha256="",
+            licence="Apache-2.0", source="https://huggingface.co/timm/inception_v4.tf_in1k",
+            trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
+    "mobilenetv2_100": Backbone(
+        "mobilenetv2_100", "MobileNetV2", "MobileNet", "Runs on phones",
+        groups=(
+            FreezeGroup("stem", 928), FreezeGroup("blocks.0", 896), FreezeGroup("blocks.1", 13968),
+            FreezeGroup("blocks.2", 39696), FreezeGroup("blocks.3", 183872), FreezeGroup("blocks.4", 303168),
+            FreezeGroup("blocks.5", 795264), FreezeGroup("blocks.6", 886080),
+        ),
+        features=1280,
+        preprocessing=Preprocessing(224, 256, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.73,
+        weights=PublishedWeights(
+            repo="timm/mobilenetv2_100.ra_in1k", file="model.safetensors", size_bytes=14156352, sha256="",
+            licence="Apache-2.0", source="https://huggingface.co/timm/mobilenetv2_100.ra_in1k",
             trained_on="ImageNet-1k", classes=1000,
         ),
     ),
@@ -140,6 +246,39 @@ CONVNETS: dict[str, Backbone] = {
             trained_on="ImageNet-1k", classes=1000,
         ),
     ),
+    "efficientnet_b2": Backbone(
+        "efficientnet_b2", "EfficientNet-B2", "EfficientNet", "Accurate, still small",
+        groups=(
+            FreezeGroup("stem", 928), FreezeGroup("blocks.0", 2060), FreezeGroup("blocks.1", 27424),
+            FreezeGroup("blocks.2", 103134), FreezeGroup("blocks.3", 421550), FreezeGroup("blocks.4", 862768),
+            FreezeGroup("blocks.5", 3048878), FreezeGroup("blocks.6", 3234252),
+        ),
+        features=1408,
+        preprocessing=Preprocessing(256, 292, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.806,
+        weights=PublishedWeights(
+            repo="timm/efficientnet_b2.ra_in1k", file="model.safetensors", size_bytes=36710800, sha256="",
+            licence="Apache-2.0", source="https://huggingface.co/timm/efficientnet_b2.ra_in1k",
+            trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
+    "efficientnetv2_rw_t": Backbone(
+        "efficientnetv2_rw_t", "EfficientNetV2 Tiny", "EfficientNet", "Very accurate, small",
+        groups=(
+            FreezeGroup("stem", 696), FreezeGroup("blocks.0", 10464), FreezeGroup("blocks.1", 218048),
+            FreezeGroup("blocks.2", 343616), FreezeGroup("blocks.3", 607790),
+            FreezeGroup("blocks.4", 2240634), FreezeGroup("blocks.5", 9203140),
+        ),
+        features=1024,
+        preprocessing=Preprocessing(224, 224, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.824,
+        weights=PublishedWeights(
+            repo="timm/efficientnetv2_rw_t.ra2_in1k", file="model.safetensors", size_bytes=55074504,
+            sha256="", licence="Apache-2.0",
+            source="https://huggingface.co/timm/efficientnetv2_rw_t.ra2_in1k", trained_on="ImageNet-1k",
+            classes=1000,
+        ),
+    ),
     "convnext_atto": Backbone(
         "convnext_atto", "ConvNeXt Atto", "ConvNeXt", "Modern and small",
         groups=(
@@ -153,6 +292,22 @@ CONVNETS: dict[str, Backbone] = {
             repo="timm/convnext_atto.d2_in1k", file="model.safetensors", size_bytes=14782080, sha256="",
             licence="Apache-2.0", source="https://huggingface.co/timm/convnext_atto.d2_in1k",
             trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
+    "convnext_nano.in12k_ft_in1k": Backbone(
+        "convnext_nano.in12k_ft_in1k", "ConvNeXt Nano", "ConvNeXt", "Modern, middle-sized",
+        groups=(
+            FreezeGroup("stem", 4080), FreezeGroup("stages.0", 111680), FreezeGroup("stages.1", 479680),
+            FreezeGroup("stages.2", 6907520), FreezeGroup("stages.3", 7448320),
+            FreezeGroup("head.norm", 1280),
+        ),
+        features=640,
+        preprocessing=Preprocessing(224, 235, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.829,
+        weights=PublishedWeights(
+            repo="timm/convnext_nano.in12k_ft_in1k", file="model.safetensors", size_bytes=62374240, sha256="",
+            licence="Apache-2.0", source="https://huggingface.co/timm/convnext_nano.in12k_ft_in1k",
+            trained_on="ImageNet-12k, then ImageNet-1k", classes=1000,
         ),
     ),
     "convnext_tiny": Backbone(
@@ -171,6 +326,23 @@ CONVNETS: dict[str, Backbone] = {
             trained_on="ImageNet-12k, then ImageNet-1k", classes=1000,
         ),
     ),
+    "convnext_tiny.dinov3_lvd1689m": Backbone(
+        "convnext_tiny.dinov3_lvd1689m", "ConvNeXt Tiny (DINOv3)", "DINOv3", "Few images, unlike photos",
+        groups=(
+            FreezeGroup("stem", 4896), FreezeGroup("stages.0", 237888), FreezeGroup("stages.1", 992256),
+            FreezeGroup("stages.2", 11112960), FreezeGroup("stages.3", 15470592),
+            FreezeGroup("head.norm", 1536),
+        ),
+        features=768,
+        preprocessing=Preprocessing(224, 224, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=None,
+        weights=PublishedWeights(
+            repo="timm/convnext_tiny.dinov3_lvd1689m", file="model.safetensors", size_bytes=111280512,
+            sha256="", licence="DINOv3 License",
+            source="https://huggingface.co/timm/convnext_tiny.dinov3_lvd1689m", trained_on="LVD-1689M",
+            classes=0,
+        ),
+    ),
     "densenet121": Backbone(
         "densenet121", "DenseNet-121", "DenseNet", "Common in radiology",
         groups=(
@@ -187,6 +359,22 @@ CONVNETS: dict[str, Backbone] = {
             trained_on="ImageNet-1k", classes=1000,
         ),
     ),
+    "densenet169": Backbone(
+        "densenet169", "DenseNet-169", "DenseNet", "Deeper, still small",
+        groups=(
+            FreezeGroup("stem", 9536), FreezeGroup("features.denseblock1", 368320),
+            FreezeGroup("features.denseblock2", 1051776), FreezeGroup("features.denseblock3", 5137920),
+            FreezeGroup("features.denseblock4", 5913600), FreezeGroup("features.norm5", 3328),
+        ),
+        features=1664,
+        preprocessing=Preprocessing(224, 256, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.759,
+        weights=PublishedWeights(
+            repo="timm/densenet169.tv_in1k", file="model.safetensors", size_bytes=57232872, sha256="",
+            licence="Apache-2.0", source="https://huggingface.co/timm/densenet169.tv_in1k",
+            trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
     "regnety_004": Backbone(
         "regnety_004", "RegNetY 400MF", "RegNet", "Efficient all-rounder",
         groups=(
@@ -199,6 +387,21 @@ CONVNETS: dict[str, Backbone] = {
         weights=PublishedWeights(
             repo="timm/regnety_004.tv2_in1k", file="model.safetensors", size_bytes=17485608, sha256="",
             licence="BSD-3-Clause", source="https://huggingface.co/timm/regnety_004.tv2_in1k",
+            trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
+    "regnety_016": Backbone(
+        "regnety_016", "RegNetY 1.6GF", "RegNet", "Efficient and strong",
+        groups=(
+            FreezeGroup("stem", 928), FreezeGroup("s1", 33428), FreezeGroup("s2", 369762),
+            FreezeGroup("s3", 6005358), FreezeGroup("s4", 3903954),
+        ),
+        features=888,
+        preprocessing=Preprocessing(224, 232, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.807,
+        weights=PublishedWeights(
+            repo="timm/regnety_016.tv2_in1k", file="model.safetensors", size_bytes=45021096, sha256="",
+            licence="BSD-3-Clause", source="https://huggingface.co/timm/regnety_016.tv2_in1k",
             trained_on="ImageNet-1k", classes=1000,
         ),
     ),

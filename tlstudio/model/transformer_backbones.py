@@ -27,8 +27,28 @@ TRANSFORMERS: dict[str, Backbone] = {
             trained_on="ImageNet-21k, then ImageNet-1k", classes=1000,
         ),
     ),
+    "vit_small_patch16_224": Backbone(
+        "vit_small_patch16_224", "ViT Small", "Vision Transformer", "Strong transformer",
+        groups=(
+            FreezeGroup("stem", 371328), FreezeGroup("blocks.0", 1774464), FreezeGroup("blocks.1", 1774464),
+            FreezeGroup("blocks.2", 1774464), FreezeGroup("blocks.3", 1774464),
+            FreezeGroup("blocks.4", 1774464), FreezeGroup("blocks.5", 1774464),
+            FreezeGroup("blocks.6", 1774464), FreezeGroup("blocks.7", 1774464),
+            FreezeGroup("blocks.8", 1774464), FreezeGroup("blocks.9", 1774464),
+            FreezeGroup("blocks.10", 1774464), FreezeGroup("blocks.11", 1775232),
+        ),
+        features=384,
+        preprocessing=Preprocessing(224, 248, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+        imagenet_accuracy=0.814,
+        weights=PublishedWeights(
+            repo="timm/vit_small_patch16_224.augreg_in21k_ft_in1k", file="model.safetensors",
+            size_bytes=88202656, sha256="", licence="Apache-2.0",
+            source="https://huggingface.co/timm/vit_small_patch16_224.augreg_in21k_ft_in1k",
+            trained_on="ImageNet-21k, then ImageNet-1k", classes=1000,
+        ),
+    ),
     "vit_small_patch14_dinov2": Backbone(
-        "vit_small_patch14_dinov2", "DINOv2 Small", "Vision Transformer", "Few labelled images",
+        "vit_small_patch14_dinov2", "DINOv2 Small", "DINOv2", "Few labelled images",
         groups=(
             FreezeGroup("stem", 325248), FreezeGroup("blocks.0", 1775232), FreezeGroup("blocks.1", 1775232),
             FreezeGroup("blocks.2", 1775232), FreezeGroup("blocks.3", 1775232),
@@ -47,6 +67,46 @@ TRANSFORMERS: dict[str, Backbone] = {
             classes=0,
         ),
     ),
+    "vit_small_patch14_dinov2.dinobloom": Backbone(
+        "vit_small_patch14_dinov2.dinobloom", "DinoBloom Small", "DINOv2", "Blood cells",
+        groups=(
+            FreezeGroup("stem", 325248), FreezeGroup("blocks.0", 1775232), FreezeGroup("blocks.1", 1775232),
+            FreezeGroup("blocks.2", 1775232), FreezeGroup("blocks.3", 1775232),
+            FreezeGroup("blocks.4", 1775232), FreezeGroup("blocks.5", 1775232),
+            FreezeGroup("blocks.6", 1775232), FreezeGroup("blocks.7", 1775232),
+            FreezeGroup("blocks.8", 1775232), FreezeGroup("blocks.9", 1775232),
+            FreezeGroup("blocks.10", 1775232), FreezeGroup("blocks.11", 1776000),
+        ),
+        features=384,
+        preprocessing=Preprocessing(224, 224, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=None,
+        weights=PublishedWeights(
+            repo="1aurent/vit_small_patch14_224.dinobloom", file="model.safetensors", size_bytes=86515200,
+            sha256="", licence="Apache-2.0",
+            source="https://huggingface.co/1aurent/vit_small_patch14_224.dinobloom",
+            trained_on="Blood and bone marrow cells", classes=0,
+        ),
+    ),
+    "vit_small_patch16_dinov3": Backbone(
+        "vit_small_patch16_dinov3", "DINOv3 Small", "DINOv3", "Few images, newest",
+        groups=(
+            FreezeGroup("stem", 297216), FreezeGroup("blocks.0", 1774080), FreezeGroup("blocks.1", 1774080),
+            FreezeGroup("blocks.2", 1774080), FreezeGroup("blocks.3", 1774080),
+            FreezeGroup("blocks.4", 1774080), FreezeGroup("blocks.5", 1774080),
+            FreezeGroup("blocks.6", 1774080), FreezeGroup("blocks.7", 1774080),
+            FreezeGroup("blocks.8", 1774080), FreezeGroup("blocks.9", 1774080),
+            FreezeGroup("blocks.10", 1774080), FreezeGroup("blocks.11", 1774848),
+        ),
+        features=384,
+        preprocessing=Preprocessing(256, 256, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=None,
+        weights=PublishedWeights(
+            repo="timm/vit_small_patch16_dinov3.lvd1689m", file="model.safetensors", size_bytes=86347776,
+            sha256="", licence="DINOv3 License",
+            source="https://huggingface.co/timm/vit_small_patch16_dinov3.lvd1689m", trained_on="LVD-1689M",
+            classes=0,
+        ),
+    ),
     "swin_tiny_patch4_window7_224": Backbone(
         "swin_tiny_patch4_window7_224", "Swin Tiny", "Swin Transformer", "Fine detail",
         groups=(
@@ -60,6 +120,21 @@ TRANSFORMERS: dict[str, Backbone] = {
             repo="timm/swin_tiny_patch4_window7_224.ms_in1k", file="model.safetensors", size_bytes=113153416,
             sha256="", licence="MIT",
             source="https://huggingface.co/timm/swin_tiny_patch4_window7_224.ms_in1k",
+            trained_on="ImageNet-1k", classes=1000,
+        ),
+    ),
+    "swinv2_tiny_window8_256": Backbone(
+        "swinv2_tiny_window8_256", "Swin v2 Tiny", "Swin Transformer", "Fine detail, newer",
+        groups=(
+            FreezeGroup("stem", 4896), FreezeGroup("layers.0", 229638), FreezeGroup("layers.1", 972684),
+            FreezeGroup("layers.2", 10986312), FreezeGroup("layers.3", 15383088), FreezeGroup("norm", 1536),
+        ),
+        features=768,
+        preprocessing=Preprocessing(256, 284, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        imagenet_accuracy=0.818,
+        weights=PublishedWeights(
+            repo="timm/swinv2_tiny_window8_256.ms_in1k", file="model.safetensors", size_bytes=113388616,
+            sha256="", licence="MIT", source="https://huggingface.co/timm/swinv2_tiny_window8_256.ms_in1k",
             trained_on="ImageNet-1k", classes=1000,
         ),
     ),

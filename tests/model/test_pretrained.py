@@ -1,0 +1,77 @@
+"""A network starts from the weights that its settings name."""
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from tlstudio.model.backbones import TEST_BACKBONES
+from tlstudio.model.errors import WeightsDamaged, WeightsDoNotFit, WeightsNotHere
+from tlstudio.model.groups import is_of_classifier
+from tlstudio.model.network import build, create
+from tlstudio.model.pretrained import load_pretrained
+from tlstudio.model.settings import ModelSettings
+from tlstudio.model.weight_store import file_sha256, keep_weights
+
+TINY = TEST_BACKBONES["test_resnet"]
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """kept(network, change): the network's body in half precision where the backbone's weights lie."""
+
+    def keep(network, change=lambda tensors: tensors, sha256=None):
+        body = {
+            name: tensor.half() if tensor.is_floating_point() else tensor
+            for name, tensor in network.state_dict().items()
+            if not is_of_classifier(network, name) and not name.endswith("num_batches_tracked")
+        }
+        path = tmp_path / "came.safetensors"
+        save_file(change(body), path)
+        return keep_weights(TINY, path, "download", file_sha256(path) if sha256 is None else sha256)
+
+    return keep
+
+
+def test_that_half_precision_becomes_full_and_the_head_stays_new(kept):
+    source = create(TINY, 5, seed=3)
+    kept(source)
+
+    network = build(ModelSettings("test_resnet", 0, "pretrained"), 2, seed=1)
+
+    assert torch.equal(network.conv1[0].weight, source.conv1[0].weight.half().float())
+    assert network.conv1[0].weight.dtype == torch.float32
+    assert torch.equal(network.fc.weight, create(TINY, 2, seed=1).fc.weight)
+
+
+def test_that_what_was_loaded_is_called_by_its_published_name(kept):
+    path = kept(create(TINY, 5))
+
+    loaded = load_pretrained(create(TINY, 2), TINY)
+
+    assert loaded.file == "test_resnet.r160_in1k"
+    assert loaded.sha256 == file_sha256(path)
+    assert loaded.left_out == ("fc.weight", "fc.bias")
+
+
+def test_that_weights_that_are_not_here_are_not_replaced_by_random_ones():
+    with pytest.raises(WeightsNotHere, match="not on this computer"):
+        build(ModelSettings("test_resnet", 0, "pretrained"), 2)
+
+
+def test_that_a_file_that_changed_since_it_came_is_refused(kept):
+    kept(create(TINY, 5), sha256="0" * 64)
+
+    with pytest.raises(WeightsDamaged):
+        load_pretrained(create(TINY, 2), TINY)
+
+
+def test_that_a_file_that_lacks_a_tensor_leaves_the_network_as_it_was(kept):
+    kept(
+        create(TINY, 5, seed=3), lambda body: {k: v for k, v in body.items() if k != "layer1.0.conv1.weight"}
+    )
+    network = create(TINY, 2, seed=1)
+
+    with pytest.raises(WeightsDoNotFit):
+        load_pretrained(network, TINY)
+
+    assert torch.equal(network.conv1[0].weight, create(TINY, 2, seed=1).conv1[0].weight)

@@ -92,11 +92,11 @@ class WeightsCarryCode(ModelError):
 class WeightsDoNotFit(ModelError):
     """The file's tensors are those of another network."""
 
-    def __init__(self, file: str, backbone: str, matched: int, expected: int, example: str) -> None:
+    def __init__(self, file: str, backbone: str, matched: int, expected: int, reason: str) -> None:
         super().__init__(
             "Weights don't fit",
-            f"“{file}” fits {matched} of the {expected} tensors of {backbone} (for example not "
-            f"“{example}”), so it belongs to another network. Nothing was loaded.",
+            f"“{file}” fits {matched} of the {expected} tensors of {backbone}, so it belongs to another "
+            f"network: {reason}. Nothing was loaded.",
             "Choose the backbone that the file was made for, or another file.",
         )
 

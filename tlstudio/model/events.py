@@ -1,6 +1,6 @@
 """What is reported about backbones and their weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tlstudio.events import Event
 
@@ -54,7 +54,9 @@ class WeightsMatched(Event):
     left_out: list[str]  # the classifier's, which were made for other classes
     missing: list[str]  # that the backbone needs and the file has not, or of another shape
     unexpected: list[str]  # that the backbone has no place for
-    reason: str  # one sentence; empty if it fits
+    reason: str  # why not, with the backbone that it fits if there is one; empty if it fits
+    different: list[str] = field(default_factory=list)  # a sentence for each of another shape
+    fitting_backbone: str = ""  # the name of one that the file fits, if not this one
 
 
 @dataclass(frozen=True)

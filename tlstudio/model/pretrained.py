@@ -1,6 +1,7 @@
 """A network starts from the weights that its settings name, or from random ones."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from torch import nn
 
@@ -24,8 +25,16 @@ def settled_weights(settings: ModelSettings, backbone: Backbone) -> ModelSetting
     return replace(settings, weights=RANDOM)
 
 
-def load_chosen(network: nn.Module, backbone: Backbone, weights: str) -> LoadedWeights | None:
+def load_chosen(
+    network: nn.Module, backbone: Backbone, weights: str, cache_folder: Path | None = None
+) -> LoadedWeights | None:
     """Give the network the weights that `ModelSettings.weights` names; None if they stay random.
+
+    Args:
+        network: made for the backbone.
+        backbone: whose weights "pretrained" are.
+        weights: see `ModelSettings`.
+        cache_folder: see `read_tensors`.
 
     Raises:
         WeightsNotHere: if the backbone's own are wanted and not on this computer.
@@ -33,7 +42,9 @@ def load_chosen(network: nn.Module, backbone: Backbone, weights: str) -> LoadedW
     """
     if weights == RANDOM:
         return None
-    return load_pretrained(network, backbone) if weights == PRETRAINED else load_weights(network, weights)
+    if weights == PRETRAINED:
+        return load_pretrained(network, backbone)
+    return load_weights(network, weights, title=backbone.title, cache_folder=cache_folder)
 
 
 def load_pretrained(network: nn.Module, backbone: Backbone) -> LoadedWeights:
@@ -47,5 +58,5 @@ def load_pretrained(network: nn.Module, backbone: Backbone) -> LoadedWeights:
     path = weights_file(backbone)
     if path is None:
         raise WeightsNotHere(backbone.title, backbone.name, can_be_had=bool(backbone.weights.repo))
-    loaded = load_weights(network, path, expected_sha256=weights_sha256(backbone))
+    loaded = load_weights(network, path, title=backbone.title, expected_sha256=weights_sha256(backbone))
     return replace(loaded, file=backbone.weights.name)

@@ -17,8 +17,8 @@ from tlstudio.app.session import Session
 from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.try_it import TryItDock
 from tlstudio.app.widgets.try_model import forget_older, model_file, prepared_file, prepared_folder, triable
+from tlstudio.data.errors import NoImageReadable
 from tlstudio.events import Failed, Progress
-from tlstudio.export.errors import NoImageReadable
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
 
 SURE = {"Blast cell": 0.972, "Lymphocyte": 0.028}
@@ -316,7 +316,7 @@ def test_that_a_trained_run_is_saved_prepared_and_asked_by_the_real_engine(qtbot
     qtbot.waitUntil(lambda: session.running_step is None, timeout=60_000)
     chosen = session.project.settings
     session.choose(
-        model=replace(chosen.model, backbone="test_resnet"),
+        model=replace(chosen.model, backbone="test_resnet", freeze=0, weights="random"),
         train=replace(chosen.train, epochs=1, batch_size=8, device="cpu"),
     )
     session.start("train")

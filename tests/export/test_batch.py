@@ -8,7 +8,7 @@ import made_model
 import pytest
 from PIL import Image
 
-from tlstudio.errors import ExportError
+from tlstudio.errors import DataError, ExportError
 from tlstudio.events import Progress
 from tlstudio.export.batch import predict
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
@@ -137,7 +137,7 @@ def test_that_no_image_at_all_is_told_in_a_sentence(model, tmp_path):
     (tmp_path / "empty").mkdir()
 
     for given in ([tmp_path / "empty"], [tmp_path / "gone.png", tmp_path / "gone"], []):
-        with pytest.raises(ExportError) as caught:
+        with pytest.raises(DataError) as caught:
             list(predict(model, given, None))
         assert caught.value.title == "No images were found"
 
@@ -150,7 +150,7 @@ def test_that_images_none_of_which_can_be_read_end_with_an_error(model, tmp_path
         (tmp_path / name).write_bytes(b"no image")
 
     told = []
-    with pytest.raises(ExportError, match=said) as caught:
+    with pytest.raises(DataError, match=said) as caught:
         for event in predict(model, [tmp_path / name for name in names], tmp_path / "out.csv"):
             told.append(event)  # noqa: PERF402 - those before the error count
 

@@ -70,6 +70,30 @@ class NoImages(DataError):
         )
 
 
+class NoImagesGiven(DataError):
+    """There is nothing to ask a network about."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        where = "“" + "”, “".join(names[:3]) + "”" if names else "what was given"
+        super().__init__(
+            "No images were found",
+            f"There is no image in {where}. Nothing was written.",
+            "Name an image (JPEG, PNG, TIFF, BMP, WebP or GIF) or a folder that holds some.",
+        )
+
+
+class NoImageReadable(DataError):
+    """Each file that a network was to be asked about turned out unreadable."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        what = f"“{names[0]}” can't" if len(names) == 1 else f"None of the {len(names):,} files can"
+        super().__init__(
+            "No image could be read",
+            f"{what} be read as an image. Nothing was written, and your files are unchanged.",
+            "The reason is told for each file; open it in another program and save it again as PNG or JPEG.",
+        )
+
+
 class OnlyOneClass(DataError):
     """There is nothing to tell apart."""
 

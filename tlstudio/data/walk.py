@@ -1,7 +1,7 @@
 """What lies in a folder and below it: hidden files left out, links never followed in circles."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tlstudio.data.errors import FolderNotFound, FolderNotReadable
@@ -45,6 +45,14 @@ def files(root: Path, below: str) -> Iterator[str]:
                     waiting.append((path, depth + 1))
             elif is_image_name(entry.name):
                 yield path
+
+
+def found_images(given: Sequence[Path]) -> list[Path]:
+    """The files, and the images in the folders, sorted within each; what isn't there only if nothing is."""
+    paths: list[Path] = []
+    for path in given:
+        paths.extend(sorted(path / name for name in files(path, ".")) if path.is_dir() else [path])
+    return paths if any(path.exists() for path in paths) else []
 
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:

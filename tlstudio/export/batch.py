@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from tlstudio import atomic
-from tlstudio.data.errors import UnreadableImage
+from tlstudio.data.errors import NoImageReadable, NoImagesGiven, UnreadableImage
 from tlstudio.data.images import read_image
 from tlstudio.data.in_order import in_order
-from tlstudio.data.walk import files
+from tlstudio.data.walk import found_images
 from tlstudio.events import Event, Progress
-from tlstudio.export.errors import NoImageReadable, NoImagesGiven, TableNotWritten, writing
+from tlstudio.export.errors import TableNotWritten, writing
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
 from tlstudio.export.onnx_model import OnnxModel
 
@@ -35,8 +35,8 @@ def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Ite
         Predicted, ImageUnreadable, Progress; last PredictDone.
 
     Raises:
-        ExportError: if the model can't be used, there is no image at all or none that can be read, or the
-            table can't be written.
+        DataError: if there is no image at all, or none that can be read.
+        ExportError: if the model can't be used, or the table can't be written.
     """
     started = time.monotonic()
     asked = OnnxModel(model)
@@ -65,14 +65,6 @@ def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Ite
         if not done:
             raise NoImageReadable([path.name for path in paths])
     yield PredictDone(done, unreadable, time.monotonic() - started, str(csv) if csv else None)
-
-
-def found_images(given: Sequence[Path]) -> list[Path]:
-    """The files, and the images in the folders, sorted within each; what isn't there only if nothing is."""
-    paths: list[Path] = []
-    for path in given:
-        paths.extend(sorted(path / name for name in files(path, ".")) if path.is_dir() else [path])
-    return paths if any(path.exists() for path in paths) else []
 
 
 def _refuse_taken(csv: Path, used: Sequence[Path]) -> None:

@@ -79,30 +79,6 @@ class TableNotWritten(ExportError):
         )
 
 
-class NoImagesGiven(ExportError):
-    """There is nothing to ask the model about."""
-
-    def __init__(self, names: list[str]) -> None:
-        where = "“" + "”, “".join(names[:3]) + "”" if names else "what was given"
-        super().__init__(
-            "No images were found",
-            f"There is no image in {where}. Nothing was written.",
-            "Name an image (JPEG, PNG, TIFF, BMP, WebP or GIF) or a folder that holds some.",
-        )
-
-
-class NoImageReadable(ExportError):
-    """Each file that the model was to be asked about turned out unreadable."""
-
-    def __init__(self, names: list[str]) -> None:
-        what = f"“{names[0]}” can't" if len(names) == 1 else f"None of the {len(names):,} files can"
-        super().__init__(
-            "No image could be read",
-            f"{what} be read as an image. Nothing was written, and your files are unchanged.",
-            "The reason is told for each file; open it in another program and save it again as PNG or JPEG.",
-        )
-
-
 class ModelFileUnreadable(ExportError):
     """The file can't be used as a model."""
 

@@ -8,12 +8,22 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from shiboken6 import delete
 
-from tlstudio.app.pages.model import FEATURED, ModelPage, cards_for
-from tlstudio.app.session import Session
+from tlstudio.app.pages.model import ModelPage
 from tlstudio.app.widgets.advanced_settings import AdvancedSettings
+from tlstudio.app.widgets.network_cards import FEATURED, cards_for
 from tlstudio.data.events import ImagesScanned
+from tlstudio.events import Failed
+from tlstudio.model.adopted import adopt
 from tlstudio.model.backbones import BACKBONES
+from tlstudio.model.events import (
+    DownloadProgressed,
+    NetworkInspected,
+    PackImported,
+    WeightsDownloaded,
+    WeightsMatched,
+)
 from tlstudio.model.settings import ModelSettings
+from tlstudio.model.weight_store import keep_weights, weights_state
 from tlstudio.project.file import create_project, open_project
 from tlstudio.train.events import EpochDone, RunStarted
 
@@ -23,9 +33,9 @@ IMAGES = ImagesScanned(
 
 
 @pytest.fixture
-def session(qapp, tmp_path):
-    project = create_project(tmp_path / "project").with_settings(model=ModelSettings("resnet50"))
-    session = Session()
+def session(session, tmp_path):
+    """With a scanned project of ResNet-50 whose weights are not here."""
+    project = create_project(tmp_path / "project").with_settings(model=ModelSettings("resnet50", 4))
     session.project = replace(project, images=IMAGES)
     return session
 
@@ -37,6 +47,7 @@ def page(qtbot, session):
     page.resize(1056, 800)
     page.show()
     yield page
+    session.end()
     delete(page)  # else the collector takes it apart later, in the middle of another test
 
 
@@ -49,25 +60,48 @@ def press(page, words):
     found[0].click()
 
 
-def test_that_every_featured_backbone_is_in_the_table():
+def click(page, name):
+    QTest.mouseClick(page.cards.cards[name], Qt.MouseButton.LeftButton)
+
+
+def put_here(name, folder, origin="download"):
+    """Weights in the model folder, as a download or a pack leaves them."""
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}.safetensors"
+    file.write_bytes(b"weights")
+    keep_weights(BACKBONES[name], file, origin, "0" * 64)
+
+
+def test_that_every_card_is_in_the_table():
     assert set(FEATURED) <= set(BACKBONES)
-    assert len(FEATURED) == 4
+    assert len(cards_for("resnet50")) == 4
 
 
-def test_that_the_chosen_backbone_is_always_one_of_the_four_cards():
-    assert cards_for("resnet50") == list(FEATURED)
-    assert cards_for("vgg11") == [*FEATURED[:3], "vgg11"]
+def test_that_what_comes_with_the_program_is_first():
+    assert cards_for("resnet50")[0] == "resnet10t"
 
 
-def test_that_the_cards_say_what_is_true_of_their_weights(page):
-    said = [card.accessibleDescription() for card in page._cards.values()]
+@pytest.mark.parametrize("name", ["vgg11", "resnet18", "somebody_elses.tag"])
+@pytest.mark.parametrize("suggested", ["", "densenet121", "resnet10t", "convnext_tiny"])
+def test_that_what_is_chosen_and_what_is_suggested_are_always_among_the_cards(name, suggested):
+    names = cards_for(name, suggested)
 
-    assert all("Starts from random weights" in words for words in said)
-    assert not any("offline" in words.lower() or "download" in words.lower() for words in said)
+    assert len(set(names)) == 4
+    assert {name, suggested} - {""} <= set(names)
+
+
+def test_that_the_cards_say_how_their_weights_can_be_had(page, tmp_path):
+    put_here("convnext_tiny", tmp_path / "kept")
+    page.refresh()
+
+    said = {name: card.accessibleDescription() for name, card in page.cards.cards.items()}
+
+    assert "Works offline" in said["convnext_tiny"]
+    assert "Download once, 102 MB" in said["resnet50"]
 
 
 def test_that_a_card_is_a_radio_button_for_assistive_technology(page):
-    card = page._cards["resnet50"]
+    card = page.cards.cards["resnet50"]
     found = QAccessible.queryAccessibleInterface(card)
 
     assert found.role() == QAccessible.Role.RadioButton
@@ -75,13 +109,112 @@ def test_that_a_card_is_a_radio_button_for_assistive_technology(page):
     assert found.text(QAccessible.Text.Name) == "Strong all-rounder, ResNet-50"
 
 
-def test_that_random_weights_are_told_and_recommend_to_freeze_nothing(page):
-    assert page.message.title == "No pretrained weights are bundled yet."
+def test_that_missing_weights_are_offered_and_never_fetched_by_themselves(page, session, bench):
+    click(page, "convnext_tiny")
+
+    assert chosen(session).weights == "pretrained"
+    assert page.message.title == "The weights of ConvNeXt Tiny are not on this computer yet."
+    assert bench.steps == []
+    assert not page.primary.isEnabled()
+    assert "Its weights are not here yet" in page.primary.toolTip()
+
+
+def test_that_a_download_is_followed_in_the_card_and_in_the_message(page, session, bench, qtbot):
+    press(page, "Download 102 MB")
+
+    card = page.cards.cards["resnet50"]
+    assert bench.steps[0].options["name"] == "resnet50"
+    assert card.bar.isVisible()
+    bench.steps[0].release(DownloadProgressed("resnet50", 41_000_000, 102_441_032))
+    qtbot.waitUntil(lambda: "41 of 102 MB" in card.accessibleDescription())
+    assert page.message.title == "Downloading the weights of ResNet-50."
+    assert page.message._text.text().startswith("41 of 102 MB.")
+    assert card.bar.fraction() == pytest.approx(0.4, abs=0.01)
+    assert page.primary.toolTip() == "Training can start once its weights are here."
+
+
+def test_that_weights_that_have_come_make_the_card_ready(page, session, bench, tmp_path, qtbot):
+    press(page, "Download 102 MB")
+    put_here("resnet50", tmp_path / "kept")
+
+    bench.steps[0].release(WeightsDownloaded("resnet50", "0" * 64, 102.4, 9.0), None)
+
+    qtbot.waitUntil(page.primary.isEnabled)
+    assert "Works offline" in page.cards.cards["resnet50"].accessibleDescription()
+    assert chosen(session) == ModelSettings("resnet50", 4, "pretrained")
+    assert not page.message.isVisible()
+    assert page.about.about.text().startswith("Pretrained on ImageNet-1k")
+
+
+def test_that_a_finished_download_does_not_take_back_another_choice(page, session, bench, tmp_path, qtbot):
+    press(page, "Download 102 MB")
+    click(page, "convnext_tiny")
+    put_here("resnet50", tmp_path / "kept")
+
+    bench.steps[0].release(WeightsDownloaded("resnet50", "0" * 64, 102.4, 9.0), None)
+
+    card = page.cards.cards["resnet50"]
+    qtbot.waitUntil(lambda: "Works offline" in card.accessibleDescription())
+    assert chosen(session).backbone == "convnext_tiny"
+
+
+def test_that_a_download_is_cancelled_from_the_card_and_continues(page, bench, qtbot):
+    press(page, "Download 102 MB")
+    bench.steps[0].release(DownloadProgressed("resnet50", 41_000_000, 102_441_032))
+
+    page.cards.cards["resnet50"].cancel.click()
+
+    qtbot.waitUntil(lambda: page.message.title == "Download stopped at 41 of 102 MB.")
+    assert "Stopped, 41 of 102 MB here" in page.cards.cards["resnet50"].accessibleDescription()
+    press(page, "Continue")
+    assert len(bench.steps) == 2
+
+
+def test_that_a_failed_download_says_what_to_try(page, bench, qtbot):
+    press(page, "Download 102 MB")
+
+    bench.steps[0].release(Failed("No connection", "The hub can't be reached.", "Check the network."), None)
+
+    qtbot.waitUntil(lambda: page.message.title == "No connection.")
+    assert page.message.tone == "bad"
+    assert page.message._text.text() == "The hub can't be reached. Check the network."
+
+
+def test_that_training_may_start_from_random_weights_instead(page, session):
+    press(page, "Use random weights")
+
+    assert chosen(session) == ModelSettings("resnet50", 0, "random")
+    assert page.primary.isEnabled()
     assert page.freeze_card.slider.recommended == 0
-    assert page.freeze_card.slider.value() == 0
+    assert "Starts from random weights" in page.cards.cards["resnet50"].accessibleDescription()
+
+
+def test_that_there_is_a_way_back_from_random_weights(page, session):
+    press(page, "Use random weights")
+    assert page.message.title == "Starts from random weights."
+
+    press(page, "Use pretrained weights")
+
+    assert chosen(session) == ModelSettings("resnet50", 4, "pretrained")
+
+
+def test_that_pretrained_weights_are_recommended_to_be_kept(page):
+    assert page.freeze_card.slider.recommended == 4  # 588 training images: 0.8 of 5 groups
+    assert page.freeze_card.slider.value() == 4
+
+
+def test_that_a_message_that_was_closed_stays_closed_until_the_card_is_pressed_again(page):
+    page.message.clear()
+    page.refresh()
+    assert not page.message.isVisible()
+
+    click(page, "resnet50")
+
+    assert page.message.isVisible()
 
 
 def test_that_freezing_random_weights_is_warned_of_and_undone_by_one_press(page, session):
+    press(page, "Use random weights")
     QTest.keyClick(page.freeze_card.slider, Qt.Key.Key_Right)
     assert chosen(session).freeze == 1
     assert page.message.tone == "warn"
@@ -90,6 +223,18 @@ def test_that_freezing_random_weights_is_warned_of_and_undone_by_one_press(page,
 
     assert chosen(session).freeze == 0
     assert page.message.tone == "accent"
+
+
+def test_that_weights_that_are_nowhere_are_not_promised(page, session, bench):
+    session.project = session.project.with_settings(model=ModelSettings("nobody_knows_this", 4))
+    page.refresh()
+    if weights_state(BACKBONES["resnet10t"]).is_here:
+        pytest.skip("the first network comes with its weights")
+
+    assert page.message.title == "Starts from random weights."
+    assert page.freeze_card.slider.value() == 0
+    page.primary.click()
+    assert chosen(session) == ModelSettings("resnet10t", 0, "random")
 
 
 def test_that_a_depth_is_saved_at_once_and_the_last_one_as_head(page, session):
@@ -110,6 +255,7 @@ def test_that_presets_set_the_depth(page, session):
 
 def test_that_the_read_out_counts_what_is_adjusted(page):
     card = page.freeze_card
+    press(page, "Use random weights")
     assert card.adjusts.value() == "all 23.5 million"
     assert card.strategy.value() == "Full fine-tuning"
 
@@ -120,51 +266,112 @@ def test_that_the_read_out_counts_what_is_adjusted(page):
 
 
 def test_that_the_risk_is_said_with_may(page):
+    press(page, "Use random weights")
     assert page.freeze_card.risk.value() == "High risk"
     assert "may" in page.freeze_card.risk.accessibleName()
 
 
-def test_that_a_weights_file_is_named_and_pins_a_recommended_depth(page, session):
-    page.use_weights(Path("/somewhere/resnet50.safetensors"))
+def test_that_an_own_file_is_chosen_only_once_it_fits(page, session, bench, qtbot):
+    page.take_drop([Path("/w/mine.safetensors")])
 
-    assert chosen(session).weights == str(Path("/somewhere/resnet50.safetensors"))
-    assert chosen(session).freeze == 4  # 588 training images: 0.8 of 5 groups
-    assert page.freeze_card.slider.recommended == 4
-    assert page.message.title == "Starts from resnet50.safetensors."
-    assert "Starts from resnet50.safetensors" in page._cards["resnet50"].accessibleDescription()
+    assert bench.steps[0].options == {"backbone": "resnet50", "file": Path("/w/mine.safetensors")}
+    assert chosen(session).weights == "pretrained"
+    matched = WeightsMatched("mine.safetensors", "resnet50", True, 318, 318, ["fc.weight"], [], [], "")
+    bench.steps[0].release(matched, None)
+    qtbot.waitUntil(lambda: chosen(session).weights == str(Path("/w/mine.safetensors")))
+    assert chosen(session).freeze == 4
+    assert page.message.title == "Starts from mine.safetensors."
+    assert page.message._text.text().startswith("318 of 318 tensors fit; the classifier")
+    assert "Starts from mine.safetensors" in page.cards.cards["resnet50"].accessibleDescription()
+    assert page.primary.isEnabled()
 
-    press(page, "Use random weights")
-    assert chosen(session) == ModelSettings("resnet50", 0, "random")
+
+def test_that_a_file_that_does_not_fit_changes_nothing(page, session, bench, qtbot):
+    before = chosen(session)
+    page.take_drop([Path("/w/mine.pt")])
+
+    matched = WeightsMatched("mine.pt", "resnet50", False, 9, 318, [], ["a"], ["b"], "It is another's.")
+    bench.steps[0].release(matched, None)
+
+    qtbot.waitUntil(lambda: page.message.title == "“mine.pt” does not fit ResNet-50.")
+    page.refresh()
+    assert page.message.tone == "bad"
+    assert chosen(session) == before
 
 
-def test_that_another_backbone_starts_anew_as_a_weights_file_fits_one_network(page, session):
-    page.use_weights(Path("/somewhere/resnet50.safetensors"))
+def test_that_another_backbone_starts_from_its_own_weights(page, session):
+    session.choose(model=ModelSettings("resnet50", 4, "/w/mine.safetensors"))
 
-    QTest.mouseClick(page._cards["convnext_tiny"], Qt.MouseButton.LeftButton)
+    click(page, "convnext_tiny")
 
-    assert chosen(session) == ModelSettings("convnext_tiny", 0, "random")
+    assert chosen(session) == ModelSettings("convnext_tiny", 5, "pretrained")
     assert page.freeze_card.slider.maximum() == BACKBONES["convnext_tiny"].head_depth
+
+
+def test_that_a_dropped_pack_is_imported_and_its_networks_work_offline(page, bench, tmp_path, qtbot):
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "manifest.json").write_text("{}")
+
+    assert page.take_drop([tmp_path / "pack"])
+
+    assert bench.steps[0].options == {"folder": tmp_path / "pack"}
+    put_here("resnet50", tmp_path / "kept", "pack")
+    bench.steps[0].release(PackImported(["resnet50"], [], 102.4), None)
+    qtbot.waitUntil(lambda: page.message.title == "1 more network works offline now.")
+    assert "Works offline" in page.cards.cards["resnet50"].accessibleDescription()
+    page.refresh()
+    assert page.message.isVisible()
+
+
+def test_that_other_drops_are_not_taken(page, tmp_path):
+    assert not page.take_drop([tmp_path])
+    assert not page.take_drop([tmp_path / "a.png"])
+
+
+def test_that_speeds_are_shown_when_they_are_measured(page, session):
+    session.speed_probe.speeds.update({"resnet50": 40.0, "convnext_tiny": 25.0, "resnet10t": 400.0})
+    session.speed_probe.measured.emit("resnet50")
+
+    said = {name: card.accessibleDescription() for name, card in page.cards.cards.items()}
+    assert "Speed Slower" in said["resnet50"]
+    assert "Speed Fastest" in said["resnet10t"]
+    assert "Speed not measured yet" in said["mobilenetv3_large_100"]
+
+
+def test_that_the_cards_are_measured_first_and_the_list_when_it_is_open(page, session):
+    assert session.speed_probe._wanted == list(page.cards.cards)
+
+    page.all_networks.click()
+
+    assert session.speed_probe._wanted[:4] == list(page.cards.cards)
+    assert set(session.speed_probe._wanted) == set(page.list.list.names()) | set(page.cards.cards)
+    page.hide()
+    assert session.speed_probe._wanted == []
 
 
 def test_that_all_networks_are_listed_in_place_and_can_be_chosen(page, session):
     page.all_networks.click()
     assert page.list.isVisible()
-    assert page.list.rowCount() == len(BACKBONES)
+    assert "vgg11" in page.list.list.names()
 
-    page.list.backbone_chosen.emit("vgg11")
+    page.list.chosen.emit("vgg11")
 
     assert chosen(session).backbone == "vgg11"
-    assert page._cards["vgg11"].isChecked()
+    assert page.cards.cards["vgg11"].isChecked()
 
 
-def test_that_the_list_says_none_where_no_accuracy_was_published(page):
-    rows = {
-        page.list.item(row, 0).text(): page.list.item(row, 5).text() for row in range(page.list.rowCount())
-    }
+def test_that_an_unknown_network_is_looked_at_before_it_is_chosen(page, session, bench, qtbot):
+    page.list.chosen.emit("test_net.odd")
 
-    for backbone in BACKBONES.values():
-        expected = "–" if backbone.imagenet_accuracy is None else f"{backbone.imagenet_accuracy:.1%}"
-        assert rows[backbone.title] == expected
+    assert (bench.steps[0].step, bench.steps[0].options) == ("inspect", {"name": "test_net.odd"})
+    assert chosen(session).backbone == "resnet50"
+    adopt(replace(BACKBONES["resnet18"], name="test_net.odd", title="Odd"))
+    usable = NetworkInspected("test_net.odd", True, "", "Odd", "", ["stem"], 9, 64, "MIT", 1.0, 2.0)
+    bench.steps[0].release(usable, None)
+    qtbot.waitUntil(lambda: chosen(session).backbone == "test_net.odd")
+    assert page.cards.cards["test_net.odd"].isChecked()
+    page.all_networks.click()
+    assert "test_net.odd" in page.list.list.names()
 
 
 def test_that_the_time_is_unknown_until_a_run_of_the_same_backbone_was_measured(page, session):
@@ -190,6 +397,7 @@ def test_that_advanced_settings_are_saved_at_once(page, session):
 
 
 def test_that_start_training_starts_it_and_goes_to_train(page, session, monkeypatch):
+    press(page, "Use random weights")
     asked, went = [], []
     monkeypatch.setattr(session, "start", lambda step, **options: asked.append(step))
     page.went.connect(went.append)
@@ -213,4 +421,4 @@ def test_that_every_backbone_of_the_table_can_be_shown(name, page, session):
     page.choose_backbone(name)
 
     assert page.freeze_card.slider.maximum() == BACKBONES[name].head_depth
-    assert page._cards[name].isChecked()
+    assert page.cards.cards[name].isChecked()

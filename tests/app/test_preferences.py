@@ -1,6 +1,7 @@
 """The saved choices for the window."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,26 @@ def test_that_a_folder_that_cannot_be_written_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("TLSTUDIO_CONFIG_DIR", str(tmp_path / "file" / "below"))
 
     assert not preferences.save(Preferences())
+
+
+def test_that_the_network_is_kept_where_only_this_user_may_read_it():
+    chosen = Preferences(
+        proxy="http://proxy:8080", proxy_user="ann", proxy_password="secret", mirror="https://m"
+    )
+
+    preferences.save(chosen)
+
+    path = preferences.config_folder() / preferences.FILE_NAME
+    assert preferences.load() == chosen
+    assert "secret" not in repr(chosen)
+    if os.name != "nt":
+        assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("address", ["ftp://x", "http://", 7, None])
+def test_that_an_address_that_can_not_be_one_is_not_taken(address):
+    folder = preferences.config_folder()
+    folder.mkdir(parents=True)
+    (folder / preferences.FILE_NAME).write_text(json.dumps({"proxy": address, "mirror": address}))
+
+    assert preferences.load() == Preferences()

@@ -70,9 +70,11 @@ class Errands(QObject):
     """All that run now.
 
     Signals:
+        started: the name of a step.
         ended: the name of a step, after its last event.
     """
 
+    started = Signal(str)
     ended = Signal(str)
 
     def __init__(self, parent: QObject | None = None, begin: Begin = StepProcess) -> None:
@@ -85,6 +87,7 @@ class Errands(QObject):
         errand = Errand(step, options, self._begin(step, None, options), self)
         errand.ended.connect(self._errand_ended)
         self._running.append(errand)
+        self.started.emit(step)
         errand.begin()
         return errand
 

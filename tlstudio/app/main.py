@@ -60,6 +60,7 @@ def _after_first_paint(window: Window, project: Path | None) -> None:
         window.open_project(project)
     StepProcess.warm()
     window.session.step_ended.connect(_warm_again)
+    window.session.errands.ended.connect(_warm_again)
 
 
 def _warm_again(_step: str) -> None:

@@ -2,19 +2,22 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_config_dir, user_documents_dir
 
 from tlstudio import atomic
+from tlstudio.app.network_address import NotAnAddress, read_address, with_login
 
 FILE_NAME = "preferences.json"
 MAX_RECENT = 12
 Theme = Literal["system", "light", "dark"]
 THEMES: tuple[Theme, ...] = ("system", "light", "dark")
 TEXT_PERCENTS = (100, 115, 130)
+OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,20 @@ class Preferences:
         text_percent: size of all letters, 100, 115 or 130.
         projects_folder: where new projects go; empty for the default.
         recent: newest first.
+        proxy: address of a company's proxy for downloads, without a login; empty for none.
+        proxy_user: who asks the proxy; empty if it does not want to know.
+        proxy_password: likewise; kept in the file that only this user may read, and printed nowhere.
+        mirror: address to download from in place of huggingface.co; empty for that.
     """
 
     theme: Theme = "system"
     text_percent: int = 100
     projects_folder: str = ""
     recent: tuple[Recent, ...] = ()
+    proxy: str = ""
+    proxy_user: str = ""
+    proxy_password: str = field(default="", repr=False)
+    mirror: str = ""
 
     def with_recent(self, folder: Path, opened_at: float) -> "Preferences":
         """With this project as the newest."""
@@ -64,6 +75,11 @@ class Preferences:
         if self.projects_folder:
             return Path(self.projects_folder)
         return Path(user_documents_dir()) / "TL Studio"
+
+    @property
+    def proxy_with_login(self) -> str:
+        """The proxy as the download takes it."""
+        return with_login(self.proxy, self.proxy_user, self.proxy_password)
 
 
 def config_folder() -> Path:
@@ -85,9 +101,11 @@ def save(preferences: Preferences) -> bool:
     """Keep them; False if this computer does not let us."""
     try:
         folder = config_folder()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         text = json.dumps(asdict(preferences), ensure_ascii=False, indent=1) + "\n"
         atomic.write_text(folder / FILE_NAME, text)
+        with suppress(OSError):  # a disk without owners
+            (folder / FILE_NAME).chmod(OWNER_ONLY_FILE)
     except OSError:
         return False
     return True
@@ -98,12 +116,22 @@ def _from_json(content: dict[str, Any]) -> Preferences:
     percent = content.get("text_percent")
     folder = content.get("projects_folder")
     recent = content.get("recent")
+    texts = {name: content.get(name) for name in ("proxy_user", "proxy_password")}
     return Preferences(
         theme=theme if theme in THEMES else "system",
         text_percent=percent if percent in TEXT_PERCENTS else 100,
         projects_folder=folder if isinstance(folder, str) else "",
         recent=tuple(_recents(recent if isinstance(recent, list) else [])),
+        proxy=_address(content.get("proxy")),
+        mirror=_address(content.get("mirror")),
+        **{name: text for name, text in texts.items() if isinstance(text, str)},
     )
+
+
+def _address(stored: object) -> str:
+    with suppress(NotAnAddress):
+        return read_address(stored).url if isinstance(stored, str) else ""
+    return ""
 
 
 def _recents(stored: list[Any]) -> list[Recent]:

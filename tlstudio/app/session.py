@@ -9,9 +9,11 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
 
+from tlstudio.app.downloads import Downloads
 from tlstudio.app.errands import Errands
 from tlstudio.app.image_choice import root_and_folders
 from tlstudio.app.runner import CLOSE_SECONDS, Begin, Runner
+from tlstudio.app.speed_probe import SpeedProbe
 from tlstudio.app.step_thread import StepThread
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
@@ -40,6 +42,8 @@ class Session(QObject):
         running_step: a name in the table `STEPS`, or None.
         is_paused: whether the running step was asked to halt.
         errands: the steps that run beside it; they outlive the project.
+        downloads: of weights, among them.
+        speed_probe: likewise; it gives way to the running step.
 
     Signals:
         project_changed: the new Project, or None when it was closed.
@@ -66,6 +70,8 @@ class Session(QObject):
         self.is_paused = False
         self.is_saved = True
         self.errands = Errands(self, begin)
+        self.downloads = Downloads(self.errands, self)
+        self.speed_probe = SpeedProbe(self.errands, self)
         self._begin = begin
         self._lock: ProjectLock | None = None
         self._runner: Runner | None = None
@@ -200,6 +206,7 @@ class Session(QObject):
             self._save()  # the child reads the project as it is saved
         folder = self.project.folder if self.project is not None else None
         self.running_step = step
+        self.speed_probe.hold("step")
         self._set_paused(is_paused=False)
         self._runner = self._begin(step, folder, options)
         self._thread = StepThread(self._runner, self)
@@ -314,6 +321,7 @@ class Session(QObject):
         if self.project is not None and not self.project.is_read_only:
             state: RunState = "paused" if self._is_closing else "interrupted"
             self._change(self.project.with_running_as(state))
+        self.speed_probe.go_on("step")
         self.step_ended.emit(step)
 
     def _end_step(self) -> None:

@@ -150,6 +150,7 @@ QSlider::handle:horizontal { width: @p12; height: @p12; margin: -@p6 0; backgrou
     border: 2px solid @accent; border-radius: @p8; }
 
 QAbstractItemView { outline: none; border: none; background: transparent; }
+QTableWidget#networks::item { padding: 0 @p6; }
 QHeaderView::section { background: @card; color: @text3; border: none; border-bottom: 1px solid @border;
     padding: @p4 @p8; font-size: @p12; }
 QMenu { background: @card; border: 1px solid @border; border-radius: @p8; padding: @p4; }

@@ -27,6 +27,7 @@ from tlstudio.app.widgets.progress_bar import ProgressBar
 from tlstudio.app.widgets.recent_card import RecentCard
 from tlstudio.app.widgets.recent_reader import RecentRead, read_recent
 from tlstudio.app.widgets.thumbnails import Thumbnails
+from tlstudio.app.widgets.weights_desk import WeightsDesk, is_pack
 from tlstudio.events import Event, Failed, Progress
 from tlstudio.project.file import is_project
 
@@ -70,6 +71,7 @@ class HomePage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._thumbnails = Thumbnails(self)
+        self._desk = WeightsDesk(session.errands, self.message, self)
         self._reader: StepThread | None = None
         self._drawing: StepThread | None = None
         self._drawn = ""
@@ -109,11 +111,13 @@ class HomePage(Page):
                 card.show_facts(replace(card.facts, chip=state_of(project, running)))
 
     def take_drop(self, paths: list[Path]) -> bool:
-        """A project opens; folders of images become a new one."""
+        """A project opens; a weights pack is imported; folders of images become a new project."""
         if len(paths) == 1 and is_project(paths[0]):
             self.project_chosen.emit(paths[0])
         elif len(paths) == 1 and paths[0].suffix == ".tlstudio":
             self.project_chosen.emit(paths[0].parent)
+        elif len(paths) == 1 and is_pack(paths[0]):
+            self._desk.import_pack(paths[0])
         else:
             self.images_chosen.emit(paths)
         return True

@@ -4,27 +4,40 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from tlstudio.app import theme
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
+from tlstudio.app.widgets.about_network import AboutNetwork
 from tlstudio.app.widgets.advanced_settings import AdvancedSettings
+from tlstudio.app.widgets.all_networks import AllNetworks
 from tlstudio.app.widgets.amounts import counted, duration
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.freeze_card import FreezeCard, FreezeFacts
-from tlstudio.app.widgets.freeze_stages import recommended_depth
 from tlstudio.app.widgets.labels import label
-from tlstudio.app.widgets.network_card import NetworkCard
-from tlstudio.app.widgets.network_list import NetworkList
+from tlstudio.app.widgets.model_choice import (
+    as_freeze,
+    is_known,
+    known_backbone,
+    usable,
+    with_recommended_depth,
+)
+from tlstudio.app.widgets.network_cards import NetworkCards, cards_for
+from tlstudio.app.widgets.network_list import Listed
+from tlstudio.app.widgets.network_words import NetworkFacts, about_weights
 from tlstudio.app.widgets.thumbnails import Thumbnails
-from tlstudio.model.backbones import BACKBONES, Backbone
-from tlstudio.model.settings import FreezeDepth, ModelSettings
+from tlstudio.app.widgets.weights_desk import WEIGHT_SUFFIXES, WeightsDesk, is_pack
+from tlstudio.app.widgets.weights_message import WeightsMessage
+from tlstudio.app.widgets.weights_notice import Notice, notice
+from tlstudio.model.adopted import adopted_backbones
+from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
+from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
+from tlstudio.model.weight_store import weights_state
 from tlstudio.project.project import Project, Run
 
-FEATURED = ("resnet10t", "mobilenetv3_large_100", "resnet50", "convnext_tiny")
 LOW_WINDOW_PX = 760
 PICTURE_PX = 160
 
@@ -38,94 +51,137 @@ class ModelPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._cards: dict[str, NetworkCard] = {}
-        self._said: tuple[str, bool] | None = None
-        self._choose_file = ("Use a weights file…", self.ask_for_weights)
+        self._matched: dict[str, str] = {}
         self._pictures = Thumbnails(self)
-        self._pictures.arrived.connect(self._picture_read)
+        self._pictures.arrived.connect(self.refresh)
         advanced = button("Advanced settings", "plain", "sliders-horizontal")
         advanced.clicked.connect(self.open_advanced_settings)
         self.add_action(advanced)
-        self.message.setMinimumHeight(
-            1
-        )  # its wrapped labels would otherwise ask for a narrow window's height
-        self._lay_out_head()
-        self._group = QButtonGroup(self)
-        self._group.buttonClicked.connect(self._card_clicked)
-        cards = QWidget()
-        self._row = QHBoxLayout(cards)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(12)
-        self.body.addWidget(cards)
-        self.list = NetworkList(tuple(BACKBONES.values()))
-        self.list.backbone_chosen.connect(self.choose_backbone)
-        self.list.hide()
-        self.body.addWidget(self.list)
-        self.freeze_card = FreezeCard()
-        self.freeze_card.depth_chosen.connect(self._choose_depth)
-        self.body.addWidget(self.freeze_card, 1)
+        # Its wrapped labels would otherwise ask for a narrow window's height.
+        self.message.setMinimumHeight(1)
+        self._weights_message = WeightsMessage(
+            self.message,
+            {
+                "download": self._download,
+                "cancel": self._cancel_download,
+                "pretrained": self.use_pretrained_weights,
+                "random": self.use_random_weights,
+                "file": self.ask_for_weights,
+                "relearn": self._relearn_everything,
+            },
+        )
+        self.desk = WeightsDesk(session.errands, self.message, self)
+        self.desk.told.connect(self._desk_told)
+        self.desk.put_back.connect(self._say_again)
+        self.desk.network_found.connect(self.choose_backbone)
+        self.desk.file_fits.connect(self._use_matched)
+        self._lay_out()
+        session.downloads.changed.connect(self._download_changed)
+        for signal in (session.speed_probe.measured, session.speed_probe.changed):
+            signal.connect(self._show_again)
+        for signal in (session.step_started, session.step_ended):
+            signal.connect(self._show_again)
         self.primary_pressed.connect(self._start)
         self.refresh()
 
-    def _lay_out_head(self) -> None:
+    def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(label("Backbone", "section"))
         head.addWidget(label("the network it starts from", "help", "text2"))
         head.addStretch(1)
-        head.addWidget(
-            label("Accuracy of its published weights on everyday photos (ImageNet)", "help", "text2")
-        )
+        head.addWidget(label("Accuracy on everyday photos (ImageNet)", "help", "text2"))
         self.all_networks = button(f"All {len(BACKBONES)} networks", "link")
         self.all_networks.setCheckable(True)
         self.all_networks.toggled.connect(self._show_all)
         head.addWidget(self.all_networks)
-        self.body.addLayout(head)
+        self.cards = NetworkCards()
+        self.cards.chosen.connect(self._card_chosen)
+        self.cards.cancelled.connect(self.session.downloads.cancel)
+        self.about = AboutNetwork()
+        self.list = AllNetworks(search)
+        self.list.chosen.connect(self._listed_chosen)
+        self.list.pack_asked.connect(self.desk.ask_for_pack)
+        self.list.file_asked.connect(self.ask_for_weights)
+        self.list.hide()
+        self.freeze_card = FreezeCard()
+        self.freeze_card.depth_chosen.connect(self._choose_depth)
+        choice = QVBoxLayout()
+        choice.setSpacing(8)
+        choice.addLayout(head)
+        choice.addWidget(self.cards)
+        choice.addWidget(self.about)
+        self.body.addLayout(choice)
+        self.body.addWidget(self.list)
+        self.body.addWidget(self.freeze_card, 1)
 
     # What is shown
 
     def refresh(self) -> None:
-        """Show the project's choices."""
+        """Show the project's choices and what is on this computer."""
         project = self.session.project
         if project is None:
             self.footer(primary="Start training", primary_icon="play-fill", enabled=False, back="data")
             return
-        chosen = project.settings.model
+        chosen = usable(project.settings.model)
         backbone = known_backbone(chosen)
-        self._show_cards(backbone, chosen)
-        self.list.mark(backbone.name)
-        self._show_freezing(project, backbone)
-        self._show_message(chosen)
-        self._show_footer(project)
+        self._show_networks(project, backbone)
+        self._show_freezing(project, chosen, backbone)
+        self._show_notice(chosen, backbone)
+        self._show_footer(project, chosen, backbone)
 
-    def _show_cards(self, chosen: Backbone, settings: ModelSettings) -> None:
-        names = cards_for(chosen.name)
-        if list(self._cards) != names:
-            for card in self._cards.values():
-                self._group.removeButton(card)
-                self._row.removeWidget(card)
-                card.deleteLater()
-            self._cards = {name: NetworkCard(BACKBONES.get(name, chosen)) for name in names}
-            for card in self._cards.values():
-                self._group.addButton(card)
-                self._row.addWidget(card, 1)
-        for name, card in self._cards.items():
-            card.shorten(self.height() < LOW_WINDOW_PX)
-            is_from_file = name == chosen.name and settings.weights != "random"
-            card.say(
-                f"Starts from {Path(settings.weights).name}" if is_from_file else "Starts from random weights"
-            )
-        self._cards[chosen.name].setChecked(True)
+    def _show_networks(self, project: Project, chosen: Backbone) -> None:
+        suggested, reason = suggestion(project)
+        names = cards_for(chosen.name, suggested)
+        networks = [BACKBONES.get(name, chosen) for name in names]
+        reasons = {suggested: reason}
+        self.cards.shorten(self.height() < theme.px(LOW_WINDOW_PX))
+        cards = [(network, self._facts(network, reasons.get(network.name, ""))) for network in networks]
+        self.cards.show_networks(cards, chosen.name)
+        own = self.cards.cards[chosen.name].facts
+        is_plain = own.start == PRETRAINED and own.state.is_here  # else a message says what it starts from
+        about = about_weights(chosen) if is_plain else ""
+        said = f"{BACKBONES[suggested].title} is suggested. {reason}" if reason else ""
+        self.about.say(about, said)
+        if not self.list.isHidden():
+            self._show_list(chosen)
+        if self.isVisible():
+            self._measure(names)
 
-    def _show_freezing(self, project: Project, backbone: Backbone) -> None:
-        chosen, images = project.settings.model, project.images
+    def _show_list(self, chosen: Backbone) -> None:
+        known = {**BACKBONES, **{network.name: network for network in adopted_backbones()}}
+        rows = [Listed(network.name, network, self._facts(network)) for network in known.values()]
+        self.list.show_rows(rows, chosen.name)
+
+    def _measure(self, names: Sequence[str]) -> None:
+        wanted = [*names, *(self.list.list.names() if not self.list.isHidden() else [])]
+        known = [name for name in dict.fromkeys(wanted) if is_known(name)]
+        self.session.speed_probe.want(known)
+
+    def _facts(self, backbone: Backbone, reason: str = "") -> NetworkFacts:
+        project, probe = self.session.project, self.session.speed_probe
+        start = PRETRAINED
+        if project is not None and known_backbone(project.settings.model).name == backbone.name:
+            start = usable(project.settings.model).weights
+        return NetworkFacts(
+            state=weights_state(backbone),
+            start=start if start in (PRETRAINED, RANDOM) else Path(start).name,
+            speed=probe.speeds.get(backbone.name),
+            fastest=probe.fastest,
+            is_measuring=backbone.name in probe.measuring,
+            suggestion=reason,
+            download=self.session.downloads.of(backbone.name),
+        )
+
+    def _show_freezing(self, project: Project, chosen: ModelSettings, backbone: Backbone) -> None:
+        images = project.images
         classes = images.classes if images else []
         example = self._example(classes)
         picture = self._pictures.picture(project.data_root / example[1], PICTURE_PX) if example else None
         facts = FreezeFacts(
             backbone=backbone,
             depth=backbone.depth(chosen.freeze),
-            is_pretrained=chosen.weights != "random",
+            is_pretrained=chosen.weights != RANDOM,
             train_images=images.split["train"] if images else 0,
             classes=len(classes),
             example=example[0] if example else "",
@@ -139,26 +195,17 @@ class ModelPage(Page):
         best = max(rows, key=lambda row: min(row.width, row.height), default=None)
         return (best.class_name, best.path) if best else None
 
-    def _show_message(self, chosen: ModelSettings) -> None:
-        said = (chosen.weights, chosen.freeze == 0)
-        if said == self._said:
-            return  # one that the user closed stays closed
-        self._said = said
-        if chosen.weights != "random":
-            name = Path(chosen.weights).name
-            text = "The recommended depth may suit them. If they are of another network, training says so."
-            self.message.say(
-                "ok", f"Starts from {name}.", text, [("Use random weights", self.use_random_weights)]
-            )
-        elif chosen.freeze == 0:
-            text = "It starts from random weights and has seen nothing yet, so nothing should be frozen."
-            self.message.say("accent", "No pretrained weights are bundled yet.", text, [self._choose_file])
-        else:
-            text = "No pretrained weights are bundled yet, so these blocks know nothing worth keeping."
-            relearn = ("Relearn everything", self._relearn_everything)
-            self.message.say("warn", "Frozen blocks keep random weights.", text, [relearn, self._choose_file])
+    def _show_notice(self, chosen: ModelSettings, backbone: Backbone) -> None:
+        if self.desk.is_busy:
+            return
+        download = self.session.downloads.of(backbone.name)
+        self._weights_message.show(self._notice(chosen, backbone), download.fraction if download else None)
 
-    def _show_footer(self, project: Project) -> None:
+    def _notice(self, chosen: ModelSettings, backbone: Backbone) -> Notice | None:
+        matched = self._matched.get(chosen.weights, "")
+        return notice(backbone, self._facts(backbone), is_frozen=chosen.freeze != 0, matched=matched)
+
+    def _show_footer(self, project: Project, chosen: ModelSettings, backbone: Backbone) -> None:
         reason = ""
         if project.images is None:
             reason = "Add images on the Data page first."
@@ -166,6 +213,12 @@ class ModelPage(Page):
             reason = "This project is open elsewhere, so it can only be looked at here."
         elif self.session.running_step is not None:
             reason = "Something is running already. Wait for it, or stop it on its page."
+        elif chosen.weights == PRETRAINED and not weights_state(backbone).is_here:
+            download = self.session.downloads.of(backbone.name)
+            if download is not None and download.is_running:
+                reason = "Training can start once its weights are here."
+            else:
+                reason = "Its weights are not here yet. Download them, or use random ones."
         self.footer(
             status="" if reason else "All changes saved",
             help=reason,
@@ -177,39 +230,44 @@ class ModelPage(Page):
 
     # What the user does
 
-    def choose_backbone(self, name: str) -> None:
-        """Start from that row of the table; a weights file belongs to one network, so it is let go."""
-        project = self.session.project
-        if project is None or name == project.settings.model.backbone:
-            return
-        self._choose(ModelSettings(backbone=name, freeze=0, weights="random"))
+    def take_drop(self, paths: list[Path]) -> bool:
+        """A weights pack is imported, a weights file held against the chosen network."""
+        if len(paths) == 1 and is_pack(paths[0]):
+            self.desk.import_pack(paths[0])
+            return True
+        if len(paths) == 1 and paths[0].suffix.lower() in WEIGHT_SUFFIXES and self.session.project:
+            self.desk.match(paths[0], known_backbone(self.session.project.settings.model).name)
+            return True
+        return False
 
-    def use_weights(self, file: Path) -> None:
-        """Start from the weights in that file, frozen as far as is recommended."""
+    @Slot(str)
+    def choose_backbone(self, name: str) -> None:
+        """Start from that backbone: from its own weights where there are any, frozen as is recommended."""
         project = self.session.project
         if project is None:
             return
-        backbone = known_backbone(project.settings.model)
-        images = project.images.split["train"] if project.images else 0
-        depth = recommended_depth(backbone.head_depth, images, is_pretrained=True)
-        self._choose(
-            replace(project.settings.model, weights=str(file), freeze=as_freeze(depth, backbone.head_depth))
-        )
+        if name == project.settings.model.backbone:
+            self._say_again()
+            return
+        weights = RANDOM if weights_state(find_backbone(name)).kind == "none" else PRETRAINED
+        self._choose(with_recommended_depth(ModelSettings(name, 0, weights), project))
+
+    def use_weights(self, file: Path) -> None:
+        """Start from the weights in that file, frozen as far as is recommended."""
+        self._choose_weights(str(file))
+
+    def use_pretrained_weights(self) -> None:
+        """Start from the backbone's own weights."""
+        self._choose_weights(PRETRAINED)
 
     def use_random_weights(self) -> None:
         """Start from nothing, and so with nothing frozen."""
-        if self.session.project is not None:
-            self._choose(replace(self.session.project.settings.model, weights="random", freeze=0))
+        self._choose_weights(RANDOM)
 
     def ask_for_weights(self) -> None:
         """Let the user pick a weights file."""
-        kinds = "Weights (*.safetensors *.pt *.pth)"
-        self._said = None  # the message went with its button; it comes back if nothing is chosen
-        name, _ = QFileDialog.getOpenFileName(self, "Use a weights file", "", kinds)
-        if name:
-            self.use_weights(Path(name))
-        else:
-            self.refresh()
+        if self.session.project is not None:
+            self.desk.ask_for_file(known_backbone(self.session.project.settings.model).name)
 
     def open_advanced_settings(self) -> None:
         """Show every training setting."""
@@ -226,11 +284,17 @@ class ModelPage(Page):
     def _choose_depth(self, depth: int) -> None:
         project = self.session.project
         if project is not None:
-            head = known_backbone(project.settings.model).head_depth
-            self._choose(replace(project.settings.model, freeze=as_freeze(depth, head)))
+            chosen = usable(project.settings.model)
+            self._choose(replace(chosen, freeze=as_freeze(depth, known_backbone(chosen).head_depth)))
 
     def _relearn_everything(self) -> None:
         self._choose_depth(0)
+
+    def _choose_weights(self, weights: str) -> None:
+        project = self.session.project
+        if project is not None:
+            model = replace(usable(project.settings.model), weights=weights)
+            self._choose(with_recommended_depth(model, project))
 
     def _choose(self, model: ModelSettings) -> None:
         project = self.session.project
@@ -238,44 +302,108 @@ class ModelPage(Page):
             self.session.choose(model=model)
         self.refresh()
 
-    def _card_clicked(self, card: object) -> None:
-        if isinstance(card, NetworkCard):
-            self.choose_backbone(card.backbone.name)
+    def _card_chosen(self, name: str) -> None:
+        self.choose_backbone(name)
+        self.refresh()  # a project that can't be changed keeps its card
+
+    def _listed_chosen(self, name: str) -> None:
+        if is_known(name):
+            self._card_chosen(name)
+        else:
+            self.desk.inspect(name)
+
+    @Slot(Path, str, str)
+    def _use_matched(self, file: Path, backbone: str, words: str) -> None:
+        project = self.session.project
+        if project is None:
+            return
+        self._matched[str(file)] = words
+        model = replace(project.settings.model, backbone=backbone, weights=str(file))
+        self._choose(with_recommended_depth(model, project))
+
+    def _download(self) -> None:
+        project = self.session.project
+        if project is not None:
+            backbone = known_backbone(project.settings.model)
+            self.session.downloads.start(backbone.name, weights_state(backbone).size_bytes)
+
+    def _cancel_download(self) -> None:
+        project = self.session.project
+        if project is not None:
+            self.session.downloads.cancel(known_backbone(project.settings.model).name)
 
     def _show_all(self, is_open: bool) -> None:  # noqa: FBT001 (a slot of Qt's)
         self.list.setVisible(is_open)
         self.all_networks.setText("Fewer networks" if is_open else f"All {len(BACKBONES)} networks")
-
-    def _picture_read(self) -> None:
         self.refresh()
 
     def _start(self) -> None:
+        project = self.session.project
+        if project is not None:
+            # What is shown is what is trained, also where the weights that were chosen once are no more.
+            self.session.choose(model=usable(project.settings.model))
         self.session.start("train")
         self.went.emit("train")
+
+    # What happens
+
+    @Slot(str)
+    def _download_changed(self, name: str) -> None:
+        if not self.isVisible() or self.session.project is None:
+            return
+        chosen = usable(self.session.project.settings.model)
+        download = self.session.downloads.of(name)
+        card = self.cards.cards.get(name)
+        known = card.facts.download if card is not None else None
+        if card is not None and known is not None and known.is_running and download and download.is_running:
+            card.show_facts(replace(card.facts, download=download))
+            if name == chosen.backbone:
+                self._show_notice(chosen, known_backbone(chosen))
+        else:
+            self.refresh()
+
+    @Slot()
+    def _show_again(self) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    @Slot()
+    def _desk_told(self) -> None:
+        """What the desk's message says is of more use than what the page itself would."""
+        project = self.session.project
+        if project is not None:
+            chosen = usable(project.settings.model)
+            self._weights_message.leave(self._notice(chosen, known_backbone(chosen)))
+        self.refresh()
+
+    @Slot()
+    def _say_again(self) -> None:
+        self._weights_message.forget()
+        self.refresh()
 
     # Qt's own names
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the cards in a low window."""
         super().resizeEvent(event)
-        for card in self._cards.values():
-            card.shorten(self.height() < theme.px(LOW_WINDOW_PX))
+        self.cards.shorten(self.height() < theme.px(LOW_WINDOW_PX))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Measure nothing that nobody looks at."""
+        super().hideEvent(event)
+        self.session.speed_probe.want(())
 
 
-def cards_for(chosen: str) -> list[str]:
-    """The four that are shown as cards; the chosen one is always among them."""
-    featured = [name for name in FEATURED if name in BACKBONES]
-    return featured if chosen in featured else [*featured[:3], chosen]
+def suggestion(project: Project) -> tuple[str, str]:
+    """The network that is suggested for these images on this computer, and why."""
+    del project
+    return "", ""
 
 
-def known_backbone(settings: ModelSettings) -> Backbone:
-    """The table's row of these settings; the first where a newer version knew more."""
-    return BACKBONES.get(settings.backbone) or next(iter(BACKBONES.values()))
-
-
-def as_freeze(depth: int, head_depth: int) -> FreezeDepth:
-    """The setting of that slider position; its end means the classifier alone on every backbone."""
-    return "head" if depth >= head_depth else depth
+def search(name: str) -> Sequence[str]:
+    """The networks of timm that have this in their name."""
+    del name
+    return ()
 
 
 def training_time(project: Project) -> tuple[str, str]:

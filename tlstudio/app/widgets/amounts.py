@@ -46,7 +46,14 @@ def _short(number: int) -> str:
 
 def megabytes(parameters: int) -> str:
     """The size of a file of that many 32-bit values: "98 MB"."""
-    size = parameters * 4 / 1e6
+    return file_size(parameters * 4)
+
+
+def file_size(size_bytes: int) -> str:
+    """The size of a file: "98 MB", "4.2 MB", "1.3 GB"."""
+    size = size_bytes / 1e6
+    if size >= 1_000:
+        return f"{size / 1e3:.1f} GB"
     return f"{size:,.0f} MB" if size >= 10 else f"{size:.1f} MB"
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import Button, IconButton
 from tlstudio.app.widgets.labels import Label
+from tlstudio.app.widgets.progress_bar import ProgressBar
 
 MessageTone = Literal["accent", "ok", "warn", "bad"]
 Action = tuple[str, Callable[[], object]]
@@ -41,6 +42,12 @@ class MessageBar(QFrame):
         words.setSpacing(2)
         words.addWidget(self._title)
         words.addWidget(self._text)
+        self._progress = ProgressBar("Progress")
+        self._below = QWidget()
+        self._below_row = QHBoxLayout(self._below)
+        self._below_row.addWidget(self._progress)
+        self._below.hide()
+        words.addWidget(self._below)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addLayout(words, 1)
@@ -66,16 +73,31 @@ class MessageBar(QFrame):
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
+        self._below.hide()
         self._set_actions(actions)
         self.setProperty("tone", tone)
         self.setAccessibleName(f"{title} {text}".strip())
         self._restyle()
         self.show()
 
+    def keep_up(self, text: str, fraction: float | None) -> None:
+        """Change the text of a message about something that goes on, and how far it is.
+
+        Args:
+            text: below the title.
+            fraction: 0 … 1, or None while nobody knows.
+        """
+        self._text.setText(text)
+        self._text.setVisible(bool(text))
+        self._progress.set_fraction(fraction)
+        self._below.show()
+        self.setAccessibleName(f"{self.title} {text}".strip())
+
     def clear(self) -> None:
         """Take the message away."""
         self._title.setText("")
         self._text.setText("")
+        self._below.hide()
         self._set_actions(())
         self.hide()
 
@@ -93,9 +115,14 @@ class MessageBar(QFrame):
 
     def _pressed(self) -> None:
         pressed = self.sender()
+        if not isinstance(pressed, _ActionButton):
+            return
+        had_focus = pressed.hasFocus()
         self.clear()
-        if isinstance(pressed, _ActionButton):
-            pressed.act()
+        pressed.act()
+        next_one = self._actions.itemAt(0)
+        if had_focus and next_one is not None and (widget := next_one.widget()) is not None:
+            widget.setFocus()  # who goes by keyboard stays where the answer is
 
     def _restyle(self) -> None:
         tone = self._tone
@@ -104,6 +131,7 @@ class MessageBar(QFrame):
         )
         self._row.setContentsMargins(theme.px(14), theme.px(8), theme.px(8), theme.px(8))
         self._row.setSpacing(theme.px(10))
+        self._below_row.setContentsMargins(0, theme.px(4), 0, theme.px(3))
         self._actions.setSpacing(theme.px(8))
         self.style().unpolish(self)
         self.style().polish(self)

@@ -1,32 +1,62 @@
-"""The inline list of every backbone in the table, to compare and choose from."""
+"""The table of backbones to compare and choose from, by click or by key."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import in_millions, megabytes, percent
-from tlstudio.model.backbones import Backbone
+from tlstudio.app.widgets.amounts import file_size, percent
+from tlstudio.app.widgets.network_words import (
+    NetworkFacts,
+    about_weights,
+    accuracy_reason,
+    size_bytes,
+    speed_digits,
+    speed_words,
+    state_words,
+)
+from tlstudio.model.backbone import Backbone
 
-COLUMNS = ("Network", "Family", "Good for", "Parameters", "Size", "ImageNet accuracy", "Licence")
+COLUMNS = ("Network", "Good for", "Weights", "Size", "Accuracy", "Images a second", "Trained on", "Licence")
+TRAINED_ON = COLUMNS.index("Trained on")
+NOT_LOOKED_AT = "Not looked at yet"
 SHOWN = 8
+WIDEST_TRAINED_ON = 150
+NAME_ROLE = int(Qt.ItemDataRole.UserRole)
+CHOOSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One row.
+
+    Attributes:
+        name: that timm knows it by.
+        backbone: what is known of it; None if nobody looked at it yet.
+        facts: likewise.
+    """
+
+    name: str
+    backbone: Backbone | None = None
+    facts: NetworkFacts | None = None
 
 
 class NetworkList(QTableWidget):
-    """One row for each backbone.
+    """One row for each network.
 
     Signals:
-        backbone_chosen: the name in the table, by click, Enter or Space.
+        chosen: a name, by click, Enter or Space.
     """
 
-    backbone_chosen = Signal(str)
+    chosen = Signal(str)
 
-    def __init__(self, backbones: Sequence[Backbone]) -> None:
-        super().__init__(len(backbones), len(COLUMNS))
-        self._names = [backbone.name for backbone in backbones]
+    def __init__(self) -> None:
+        super().__init__(0, len(COLUMNS))
         self.setHorizontalHeaderLabels(COLUMNS)
+        self.setObjectName("networks")
         self.setAccessibleName("All networks")
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -35,61 +65,117 @@ class NetworkList(QTableWidget):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
-        for row, backbone in enumerate(backbones):
-            self._fill(row, backbone)
         self.cellClicked.connect(self._clicked)
-        self.activated.connect(lambda index: self._clicked(index.row()))
         theme.watcher().changed.connect(self._restyle)
+
+    def names(self) -> list[str]:
+        """What is listed, from above."""
+        return [self._name(row) for row in range(self.rowCount())]
+
+    def show_rows(self, rows: Sequence[Listed], marked: str) -> None:
+        """List these, with one of them marked as chosen; the place where the user is stays."""
+        is_same = [row.name for row in rows] == self.names()
+        current = self.currentRow()
+        self.setRowCount(len(rows))
+        for place, row in enumerate(rows):
+            self._fill(place, row)
+        if not is_same or current < 0:
+            names = self.names()
+            self.clearSelection()
+            self.setCurrentCell(-1, -1)
+            if marked in names:
+                self.setCurrentCell(names.index(marked), 0)
         self._restyle()
 
-    def mark(self, name: str) -> None:
-        """Select the chosen backbone's row."""
-        if name in self._names:
-            self.selectRow(self._names.index(name))
+    def enter(self) -> None:
+        """Take the keyboard, at the first row if none was reached before."""
+        if self.rowCount():
+            if self.currentRow() < 0:
+                self.setCurrentCell(0, 0)
+            self.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _fill(self, row: int, backbone: Backbone) -> None:
-        parameters = sum(group.parameters for group in backbone.groups)
-        accuracy = backbone.imagenet_accuracy
-        texts = (
-            backbone.title,
-            backbone.family,
-            backbone.good_for,
-            in_millions(parameters),
-            megabytes(parameters),
-            "–" if accuracy is None else percent(accuracy),
-            backbone.licence,
-        )
+    def _fill(self, place: int, row: Listed) -> None:
+        texts, tip = _words(row)
         for column, text in enumerate(texts):
-            item = QTableWidgetItem(text)
-            item.setToolTip(f"{backbone.name}. Weights: {backbone.source}")
-            self.setItem(row, column, item)
+            item = self.item(place, column)
+            if item is None:
+                item = QTableWidgetItem()
+                self.setItem(place, column, item)
+            item.setText(text)
+            item.setToolTip(tip)
+            item.setData(NAME_ROLE, row.name)
+
+    def _name(self, row: int) -> str:
+        item = self.item(row, 0)
+        return str(item.data(NAME_ROLE)) if item is not None else ""
 
     def _restyle(self) -> None:
         colours = self.palette()
         colours.setColor(QPalette.ColorRole.Highlight, theme.color("accent_soft"))
         colours.setColor(QPalette.ColorRole.HighlightedText, theme.color("accent_text"))
         self.setPalette(colours)
+        self.verticalHeader().setDefaultSectionSize(theme.px(30))
         self.resizeColumnsToContents()
         for column in range(self.columnCount()):
-            self.setColumnWidth(column, self.columnWidth(column) + theme.px(20))
+            self.setColumnWidth(column, self.columnWidth(column) + theme.px(8))
+        self.setColumnWidth(TRAINED_ON, min(self.columnWidth(TRAINED_ON), theme.px(WIDEST_TRAINED_ON)))
         self.updateGeometry()
 
     def _clicked(self, row: int) -> None:
-        self.backbone_chosen.emit(self._names[row])
+        self.chosen.emit(self._name(row))
 
     # Qt's own names
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose by Enter or Space; all else as in any table."""
+        if event.key() in CHOOSING_KEYS and self.currentRow() >= 0:
+            self.chosen.emit(self._name(self.currentRow()))
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         """Up to eight rows; the others scroll."""
         row = self.verticalHeader().defaultSectionSize()
         shown = min(SHOWN, self.rowCount())
-        return QSize(600, self.horizontalHeader().sizeHint().height() + shown * row + 4)
+        bar = self.horizontalScrollBar()
+        extra = bar.sizeHint().height() if bar.isVisible() else 0
+        return QSize(600, self.horizontalHeader().sizeHint().height() + shown * row + 4 + extra)
 
     def minimumSizeHint(self) -> QSize:
         """As high as its hint: the page scrolls, not a strip of two rows."""
         return QSize(400, self.sizeHint().height())
+
+
+def _words(row: Listed) -> tuple[tuple[str, ...], str]:
+    backbone, facts = row.backbone, row.facts
+    if backbone is None or facts is None:
+        none = ("", "–", "–", "–", "", "")
+        tip = f"{row.name}: choose it to find out whether it can be used. That takes a few seconds."
+        return (row.name, NOT_LOOKED_AT, *none), tip
+    accuracy = backbone.imagenet_accuracy
+    filled, speed = speed_words(facts)
+    texts = (
+        backbone.title,
+        backbone.good_for,
+        state_words(facts.state),
+        file_size(size_bytes(backbone)),
+        "–" if accuracy is None else percent(accuracy),
+        "–" if facts.speed is None else speed_digits(facts.speed),
+        backbone.weights.trained_on or "–",
+        backbone.licence or "not known",
+    )
+    lines = [
+        f"{backbone.title} ({backbone.name}), {backbone.family}",
+        about_weights(backbone),
+        f"Speed on this computer: {speed}" if filled is not None else f"Speed: {speed}",
+    ]
+    if accuracy is None:
+        lines.append(f"Accuracy: {accuracy_reason(backbone)}")
+    if backbone.weights.is_non_commercial:
+        lines.append("The licence does not allow commercial use.")
+    return texts, "\n".join(lines)

@@ -1,0 +1,51 @@
+"""What a project's choice of a network comes to on this computer."""
+
+from dataclasses import replace
+
+from tlstudio.app.widgets.freeze_stages import recommended_depth
+from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
+from tlstudio.model.errors import UnknownBackbone
+from tlstudio.model.settings import PRETRAINED, RANDOM, FreezeDepth, ModelSettings
+from tlstudio.model.weight_store import weights_state
+from tlstudio.project.project import Project
+
+
+def known_backbone(settings: ModelSettings) -> Backbone:
+    """The network of these settings; the first of the table where another computer knew more."""
+    try:
+        return find_backbone(settings.backbone)
+    except UnknownBackbone:
+        return next(iter(BACKBONES.values()))
+
+
+def is_known(name: str) -> bool:
+    """Whether that network is in the table or was found to work before."""
+    try:
+        find_backbone(name)
+    except UnknownBackbone:
+        return False
+    return True
+
+
+def usable(settings: ModelSettings) -> ModelSettings:
+    """The settings; from random weights where there are no others to be had any more."""
+    backbone = known_backbone(settings)
+    settings = replace(settings, backbone=backbone.name)
+    if settings.weights == PRETRAINED and weights_state(backbone).kind == "none":
+        return replace(settings, weights=RANDOM, freeze=0)
+    if settings.freeze != "head" and not 0 <= settings.freeze <= backbone.head_depth:
+        return replace(settings, freeze="head")
+    return settings
+
+
+def with_recommended_depth(settings: ModelSettings, project: Project) -> ModelSettings:
+    """The settings, frozen as far as is recommended for the project's images."""
+    backbone = known_backbone(settings)
+    images = project.images.split["train"] if project.images else 0
+    depth = recommended_depth(backbone.head_depth, images, is_pretrained=settings.weights != RANDOM)
+    return replace(settings, freeze=as_freeze(depth, backbone.head_depth))
+
+
+def as_freeze(depth: int, head_depth: int) -> FreezeDepth:
+    """The setting of that slider position; its end means the classifier alone on every backbone."""
+    return "head" if depth >= head_depth else depth

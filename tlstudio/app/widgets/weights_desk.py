@@ -1,0 +1,151 @@
+"""What the user asks about weights and waits for: a pack, a file, an unknown network."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from tlstudio.app.errands import Errands
+from tlstudio.app.widgets.amounts import counted, file_size
+from tlstudio.app.widgets.errand_message import ErrandMessage
+from tlstudio.app.widgets.message_bar import MessageBar
+from tlstudio.model.backbones import find_backbone
+from tlstudio.model.errors import UnknownBackbone
+from tlstudio.model.events import NetworkInspected, PackImported, WeightsMatched
+
+MANIFEST_NAME = "manifest.json"
+NAMED = 3
+WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth")
+
+
+class WeightsDesk(QObject):
+    """Asks, tells of it in a page's message, and passes the answers on.
+
+    Signals:
+        told: an answer stands in the message; a pack's weights may be on this computer now.
+        network_found: the name of a network that can be used.
+        file_fits: a weights file, the name of the backbone that it fits, and how.
+        put_back: nothing came of it; what the message said before is so again.
+    """
+
+    told = Signal()
+    network_found = Signal(str)
+    file_fits = Signal(Path, str, str)
+    put_back = Signal()
+
+    def __init__(self, errands: Errands, message: MessageBar, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._widget = parent
+        self._message = message
+        self._file = Path()
+        self._errand = ErrandMessage(errands, message, self)
+        self._errand.finished.connect(self._finished)
+        self._errand.failed.connect(self._failed)
+        self._errand.stopped.connect(self.put_back)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the message tells of something that goes on."""
+        return self._errand.is_running
+
+    def ask_for_pack(self) -> None:
+        """Let the user choose the folder of a pack."""
+        chosen = QFileDialog.getExistingDirectory(self._widget, "Choose the folder of a weights pack")
+        if chosen:
+            self.import_pack(Path(chosen))
+
+    def import_pack(self, folder: Path) -> None:
+        """Take a pack's weights into this computer's folder."""
+        text = "Every file is checked before it counts."
+        self._errand.start("import_pack", f"Importing “{folder.name}”.", text, folder=folder)
+
+    def ask_for_file(self, backbone: str) -> None:
+        """Let the user choose a file of weights for that network."""
+        kinds = " ".join(f"*{suffix}" for suffix in WEIGHT_SUFFIXES)
+        name, _ = QFileDialog.getOpenFileName(self._widget, "Use a weights file", "", f"Weights ({kinds})")
+        if name:
+            self.match(Path(name), backbone)
+        else:
+            self.put_back.emit()
+
+    def match(self, file: Path, backbone: str) -> None:
+        """Hold the file against the network, tensor by tensor; nothing is chosen unless it fits."""
+        self._file = file
+        title = f"Holding “{file.name}” against {title_of(backbone)}."
+        text = "Nothing is changed unless every tensor has its place."
+        self._errand.start("match_weights", title, text, backbone=backbone, file=file)
+
+    def inspect(self, name: str) -> None:
+        """Find out whether a network of timm can be frozen, trained and exported here."""
+        text = "It is built, cut at its groups, trained by a step and exported. That takes a few seconds."
+        self._errand.start("inspect", f"Looking at {name}.", text, name=name)
+
+    @Slot(object)
+    def _finished(self, event: object) -> None:
+        match event:
+            case PackImported():
+                self._message.say("ok", *pack_words(event))
+                self.told.emit()
+            case NetworkInspected(usable=True, name=name):
+                self.network_found.emit(name)
+            case NetworkInspected(name=name, reason=reason):
+                title = f"{name} can't be used here."
+                self._message.say("warn", title, f"{reason} Nothing was changed.")
+                self.told.emit()
+            case WeightsMatched(fits=True, backbone=backbone):
+                self.file_fits.emit(self._file, backbone, matched_words(event))
+            case WeightsMatched():
+                self._refuse(event)
+
+    @Slot(object)
+    def _failed(self, _event: object) -> None:
+        self.told.emit()
+
+    def _refuse(self, event: WeightsMatched) -> None:
+        title = f"“{event.file}” does not fit {title_of(event.backbone)}."
+        again: list[tuple[str, Callable[[], object]]] = [
+            ("Choose another file…", lambda: self.ask_for_file(event.backbone))
+        ]
+        self._message.say("bad", title, f"{event.reason} Nothing was changed.", again)
+        self.told.emit()
+
+
+def is_pack(folder: Path) -> bool:
+    """Whether the folder is a weights pack."""
+    return (folder / MANIFEST_NAME).is_file()
+
+
+def title_of(name: str) -> str:
+    """What people call the network of that name."""
+    try:
+        return find_backbone(name).title
+    except UnknownBackbone:
+        return name
+
+
+def pack_words(event: PackImported) -> tuple[str, str]:
+    """Title and text for what a pack brought."""
+    new, known = event.backbones, event.already_here
+    if not new:
+        return "All of this pack was here already.", f"{_names(known)} can be used as before."
+    work = "works" if len(new) == 1 else "work"
+    text = f"{_names(new)}, {file_size(round(event.megabytes * 1e6))}."
+    if known:
+        text += f" {_names(known)} {'was' if len(known) == 1 else 'were'} here already."
+    return f"{counted(len(new), 'more network')} {work} offline now.", text
+
+
+def matched_words(event: WeightsMatched) -> str:
+    """How a file fits a network, in one sentence."""
+    words = f"{event.matched:,} of {event.expected:,} tensors fit"
+    if event.left_out:
+        words += "; the classifier was made for other classes and is left out"
+    return f"{words}."
+
+
+def _names(names: list[str]) -> str:
+    titles = [title_of(name) for name in names[:NAMED]]
+    if len(names) > NAMED:
+        return f"{', '.join(titles)} and {len(names) - NAMED} more"
+    return " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)

@@ -8,13 +8,21 @@ from tlstudio import environment
 
 environment.prepare()
 
+import importlib.util
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+
+if "hub_server" not in sys.modules:
+    # Tests are no package; a helper is loaded once and found by its name from then on.
+    spec = importlib.util.spec_from_file_location("hub_server", Path(__file__).with_name("hub_server.py"))
+    sys.modules["hub_server"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["hub_server"])
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +73,30 @@ def plates_project(draw_plates):
         return project
 
     return make
+
+
+@pytest.fixture(scope="session")
+def published():
+    """The file of a tiny network as the hub publishes it, 1.9 MB."""
+    import timm
+    from safetensors.torch import save
+
+    return save(timm.create_model("test_resnet").state_dict())
+
+
+@pytest.fixture
+def hub(published, monkeypatch):
+    """A hub on this computer that publishes the weights of test_resnet, and no proxy on the way to it."""
+    from hub_server import HubServer
+
+    from tlstudio.model.backbones import TEST_BACKBONES
+
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HF_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with HubServer() as server:
+        server.publish(TEST_BACKBONES["test_resnet"].weights.repo, published)
+        yield server
 
 
 @dataclass(frozen=True)

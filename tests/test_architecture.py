@@ -32,9 +32,20 @@ TORCH_FREE = [
 
 
 @pytest.mark.parametrize("module", TORCH_FREE)
-def test_that_a_module_loads_without_torch(module):
+def test_that_a_module_loads_without_torch_and_network(module):
     program = (
         f"import sys, tlstudio.environment as e; e.prepare(); import {module}; "
+        "print([name for name in ('torch', 'timm', 'torchvision', 'huggingface_hub', 'httpx2') "
+        "if name in sys.modules])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_that_the_download_loads_without_torch():
+    program = (
+        "import sys, tlstudio.environment as e; e.prepare(); import tlstudio.model.download; "
         "print([name for name in ('torch', 'timm', 'torchvision') if name in sys.modules])"
     )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

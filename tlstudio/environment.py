@@ -8,6 +8,8 @@ QUIET = {
     # onnxruntime reads this once, at import; switching telemetry off afterwards still writes its files.
     "ORT_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "1",
+    # That way of downloading takes neither our proxy nor the part of a file that came before.
+    "HF_HUB_DISABLE_XET": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     # pyqtgraph and PySide6 must agree on one binding, whatever else is installed.

@@ -134,6 +134,27 @@ def predict(
     yield from predict_images(Path(model), [Path(image) for image in images], Path(csv) if csv else None)
 
 
+def download(project: Project | None, name: str, mirror: str = "", proxy: str = "") -> Iterator[Event]:
+    """Fetch a backbone's published weights, or what is missing of them; last WeightsDownloaded.
+
+    Only in a child process of its own: everywhere else Hugging Face is offline.
+
+    Args:
+        project: takes no part; weights are kept for all projects.
+        name: of the backbone.
+        mirror: address of a hub; empty for HF_ENDPOINT or Hugging Face itself.
+        proxy: address with name and password; empty for HTTPS_PROXY or none.
+
+    Raises:
+        ModelError: if the weights can't be had, or what came is not them.
+    """
+    from tlstudio.model.backbones import find_backbone
+    from tlstudio.model.download import download as download_weights
+
+    del project
+    yield from download_weights(find_backbone(name), mirror, proxy)
+
+
 STEPS: dict[str, Step] = {
     "scan": scan,
     "train": train,
@@ -141,11 +162,15 @@ STEPS: dict[str, Step] = {
     "evaluate": evaluate,
     "export": export,
     "predict": predict,
+    "download": download,
 }
-"""Each takes the project (`predict` may do without) and its options as keywords."""
+"""Each takes the project (`predict` and `download` do without) and its options as keywords."""
 
-LIGHT_STEPS = frozenset({"scan", "predict"})
+LIGHT_STEPS = frozenset({"scan", "predict", "download"})
 """Those that never load torch, and so need no prepared child process."""
+
+NETWORK_STEPS = frozenset({"download"})
+"""Those whose child process may reach Hugging Face; no other process ever does."""
 
 
 def _fit(project: Project, number: int, *, is_resumed: bool) -> Iterator[Event]:

@@ -1,13 +1,14 @@
 """`tlstudio backbones` with its verbs: the networks that training starts from, and their weights."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
 from tlstudio.cli.choices import Json
-from tlstudio.cli.running import verb
-from tlstudio.events import Event
-from tlstudio.model.backbones import BACKBONES, Backbone
+from tlstudio.cli.running import FAILED, run_apart, verb
+from tlstudio.events import Event, Noted
+from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
 from tlstudio.model.settings import ModelSettings
 from tlstudio.model.weight_store import WeightsState, weights_state
 from tlstudio.run.events import BackboneListed, BackbonesListed
@@ -15,6 +16,8 @@ from tlstudio.run.events import BackboneListed, BackbonesListed
 app = typer.Typer(
     help="List the backbones, the networks that training starts from.", invoke_without_command=True
 )
+
+CONTINUES = "What has come is kept; the same command continues there."
 
 STATES = {
     "bundled": "bundled",
@@ -36,11 +39,47 @@ def backbones(context: typer.Context, as_json: Json = False) -> None:
             printer.show(event)
 
 
+@app.command()
+def download(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="See `tlstudio backbones`.")],
+    mirror: Annotated[
+        str, typer.Option(metavar="URL", help="A mirror of Hugging Face; default: HF_ENDPOINT or itself.")
+    ] = "",
+    proxy: Annotated[
+        str, typer.Option(metavar="URL", help="http://name:password@host:port; default: HTTPS_PROXY or none.")
+    ] = "",
+    is_agreed: Annotated[bool, typer.Option("--yes", help="Do not ask about the licence.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch a backbone's weights from Hugging Face, or what is missing of them."""
+    if as_json and not is_agreed:
+        raise typer.BadParameter("--json can't ask about the licence; agree to it by --yes")
+    with verb("download", as_json=as_json, after_interrupt=CONTINUES) as printer:
+        backbone = find_backbone(name)
+        if not is_agreed and weights_state(backbone).kind == "download" and not _is_confirmed(backbone):
+            printer.show(Noted("Nothing was downloaded. To agree without being asked: --yes"))
+            raise typer.Exit(FAILED)
+        run_apart("download", printer, name=name, mirror=mirror, proxy=proxy)
+
+
 def listed() -> Iterator[Event]:
     """One BackboneListed for each row; last BackbonesListed."""
     for backbone in BACKBONES.values():
         yield _row(backbone, weights_state(backbone))
     yield BackbonesListed(len(BACKBONES))
+
+
+def _is_confirmed(backbone: Backbone) -> bool:
+    """Whether the user wants the weights, now that their licence is known."""
+    weights = backbone.weights
+    terms = f"{weights.licence}, not for commercial use" if weights.is_non_commercial else weights.licence
+    print(f"{backbone.title}, pretrained on {weights.trained_on}, about {weights.size_bytes / 1e6:.1f} MB")
+    print(f"  Licence  {terms}\n  Source   {weights.source}")
+    try:
+        return typer.confirm("Download it under this licence?")
+    except typer.Abort:  # Ctrl-C, or nobody there to answer
+        print()
+        return False
 
 
 def _row(backbone: Backbone, state: WeightsState) -> BackboneListed:

@@ -5,22 +5,18 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
-import typer
-
 from tlstudio.cli.new import make_project
 from tlstudio.cli.printing import Printer
-from tlstudio.cli.running import FAILED, run_step, writable
+from tlstudio.cli.running import run_apart, run_step, writable
 from tlstudio.data.samples import SAMPLES, draw_sample
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow, read_table
-from tlstudio.events import Event, Failed
 from tlstudio.export.events import Predicted
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.errors import ProjectFolderTaken
 from tlstudio.project.file import IMAGES_NAME, save_project
 from tlstudio.project.project import Project
 from tlstudio.run.events import DemoDone
-from tlstudio.run.process import StepProcess
 from tlstudio.train.settings import TrainSettings
 
 SAMPLE = "blood-cells"
@@ -66,16 +62,8 @@ def _worked_through(project: Project, model: Path, printer: Printer) -> Project:
 
 def _predicted(images: Sequence[Path], model: Path, printer: Printer) -> list[Predicted]:
     """The exported model's answers, from a process that never loads torch."""
-    answers: list[Predicted] = []
-    last: Event | None = None
-    for event in StepProcess("predict", None, {"model": model, "images": [str(path) for path in images]}):
-        last = event
-        if isinstance(event, Predicted):
-            answers.append(event)
-        printer.show(event)
-    if isinstance(last, Failed):
-        raise typer.Exit(FAILED)
-    return answers
+    events = run_apart("predict", printer, model=model, images=[str(path) for path in images])
+    return [event for event in events if isinstance(event, Predicted)]
 
 
 def _summary(

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from tlstudio.cli.weight_words import weights_sentence
 from tlstudio.cli.words import (
     BACKBONE_HEADER,
     RUN_HEADER,
@@ -17,6 +18,7 @@ from tlstudio.cli.words import (
 )
 from tlstudio.data.events import ImageSetAside, ImagesScanned
 from tlstudio.events import Event, Failed, Noted, Progress, Stopped, to_json
+from tlstudio.model.events import DownloadProgressed
 from tlstudio.run.events import BackboneListed, BackbonesListed, RunListed, RunsListed
 from tlstudio.train.events import BatchDone
 
@@ -63,6 +65,9 @@ class TextPrinter:
                 self._move(event.what, event.done, event.total)
             case BatchDone():
                 self._move(f"Epoch {event.epoch}", round(1000 * event.fraction), 1000)
+            case DownloadProgressed():
+                share = event.done_bytes / event.total_bytes if event.total_bytes else 0
+                self._move(f"Downloading {event.name}", round(1000 * share), 1000)
             case ImageSetAside():
                 self._set_aside += 1
                 if self._set_aside <= SET_ASIDE_SHOWN:
@@ -78,7 +83,8 @@ class TextPrinter:
             case BackbonesListed():
                 self._say_table(BACKBONE_HEADER, "No backbone.")
             case _:
-                self._say(sentence(event), is_result=not isinstance(event, Failed | Noted | Stopped))
+                text = sentence(event) or weights_sentence(event)
+                self._say(text, is_result=not isinstance(event, Failed | Noted | Stopped))
 
     def close(self) -> None:
         """Take the bars away."""

@@ -9,13 +9,14 @@ from typing import Any
 import typer
 
 from tlstudio.cli.printing import JsonPrinter, Printer, TextPrinter
-from tlstudio.events import Noted, Stopped
+from tlstudio.events import Event, Failed, Noted, Stopped
 from tlstudio.project.errors import ProjectNotWritable, ProjectReadOnly
 from tlstudio.project.file import FILE_NAME, open_project
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project
 from tlstudio.run.follow import follow
 from tlstudio.run.here import failure, run_here
+from tlstudio.run.process import StepProcess
 
 FAILED = 1
 INTERRUPTED = 130
@@ -101,6 +102,22 @@ def run_step(project: Project, step: str, printer: Printer, **options: Any) -> P
             project = after
             printer.show(event)
     return project
+
+
+def run_apart(step: str, printer: Printer, **options: Any) -> list[Event]:
+    """Every event of a step that needs no project, from a process of its own; each is shown.
+
+    Raises:
+        typer.Exit: if the step failed, which was shown.
+    """
+    events = []
+    with closing(iter(StepProcess(step, None, options))) as running:  # Ctrl-C ends the process as well
+        for event in running:
+            events.append(event)
+            printer.show(event)
+    if events and isinstance(events[-1], Failed):
+        raise typer.Exit(FAILED)
+    return events
 
 
 def _followed(project: Project, step: str, options: dict[str, Any]) -> Any:

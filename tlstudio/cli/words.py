@@ -231,7 +231,7 @@ def _looked_over(event: DoctorDone) -> str:
     return "\n".join((*lines, "", f"Versions: {versions}.", end))
 
 
-def _command() -> str:
+def command() -> str:
     """How this program can be started again from here: by its name only if the shell would find it."""
     if shutil.which("tlstudio"):
         return "tlstudio"
@@ -247,5 +247,5 @@ def _shown(event: DemoDone) -> str:
         f"{100 * event.accuracy_low:.0f}% and {100 * event.accuracy_high:.0f}%.\nThe exported model, run by "
         f"onnxruntime alone, was right for {event.predicted_right} of {event.predicted} of them.\n"
         f"  Images   {event.images_folder}\n  Project  {event.project}\n  Model    {event.model}\n"
-        f"See it in the window with: {_command()} {event.project}"
+        f"See it in the window with: {command()} {event.project}"
     )

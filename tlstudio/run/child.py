@@ -1,18 +1,19 @@
 """The child process of a run: reads a request, runs its step, writes one event a line.
 
-`python -m tlstudio.run.child [--warm]`. Standard input: the request, then any of the lines `stop`,
-`pause`, `go_on`; its end means that the parent is no more. Standard output: events and nothing else.
+`python -m tlstudio.run.child [--warm | --download]`. Standard input: the request, then any of the lines
+`stop`, `pause`, `go_on`; its end means that the parent is no more. Standard output: events, nothing else.
 """
+
+import sys
 
 from tlstudio import environment
 
-environment.prepare()
+environment.prepare(download="--download" in sys.argv)
 
 import contextlib  # noqa: E402
 import faulthandler  # noqa: E402
 import importlib  # noqa: E402
 import os  # noqa: E402
-import sys  # noqa: E402
 import threading  # noqa: E402
 from pathlib import Path  # noqa: E402
 

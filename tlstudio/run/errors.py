@@ -10,6 +10,7 @@ STEP_WORDS = {
     "resume": ("Training", "Every finished epoch is kept.", "Resume the run."),
     "evaluate": ("Evaluation", "The run and its weights are unchanged.", "Evaluate it again."),
     "export": ("Export", "The run is unchanged, and no file was replaced.", "Export it again."),
+    "download": ("The download", "What has come of it is kept.", "Download again; it continues there."),
     "predict": ("Prediction", "The model and the images are unchanged.", "Try it again."),
 }
 """Step → what it is called at the start of a sentence, what is safe, what to do."""

@@ -1,7 +1,7 @@
 """A step that runs in a child process, so that nothing it does can take the window with it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ from tlstudio.run.details import without_paths
 from tlstudio.run.errors import StepEndedUnexpectedly, StepNotStarted, signal_name
 from tlstudio.run.events import StepDied
 from tlstudio.run.request import Request
-from tlstudio.steps import LIGHT_STEPS
+from tlstudio.steps import LIGHT_STEPS, NETWORK_STEPS
 
 
 class StepProcess:
@@ -40,7 +40,8 @@ class StepProcess:
         self._refusal = ""
         request = Request(step, None if project is None else str(project), options or {})
         try:
-            self._child = (None if step in LIGHT_STEPS else self._take_warm_child()) or Child()
+            arguments = ("--download",) if step in NETWORK_STEPS else ()
+            self._child = (None if step in LIGHT_STEPS else self._take_warm_child()) or Child(*arguments)
         except OSError as error:
             self._refusal = (error.strerror or "it gave no reason").lower()
         else:
@@ -68,7 +69,7 @@ class StepProcess:
         """Of the child; None if it could not be started."""
         return None if self._child is None else self._child.process.pid
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Generator[Event, None, None]:
         """The step's events as they come; waits for each."""
         if self._child is None:
             yield Failed.from_error(StepNotStarted(self.step, self._refusal))

@@ -8,10 +8,14 @@ import typer
 from tlstudio.cli.choices import Json
 from tlstudio.cli.running import FAILED, run_apart, verb
 from tlstudio.events import Event, Noted
+from tlstudio.model.adopted import adopted_backbone
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
+from tlstudio.model.catalogue import TimmModel, search
 from tlstudio.model.settings import ModelSettings
+from tlstudio.model.speeds import known_speed
 from tlstudio.model.weight_store import WeightsState, weights_state
-from tlstudio.run.events import BackboneListed, BackbonesListed
+from tlstudio.run.events import BackboneListed, BackbonesListed, NetworkFound, NetworksFound
+from tlstudio.run.here import run_here
 
 app = typer.Typer(
     help="List the backbones, the networks that training starts from.", invoke_without_command=True
@@ -30,12 +34,18 @@ STATES = {
 
 
 @app.callback()
-def backbones(context: typer.Context, as_json: Json = False) -> None:
+def backbones(
+    context: typer.Context,
+    text: Annotated[
+        str | None, typer.Option("--search", metavar="TEXT", help="Among all networks of timm, by any words.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """List the backbones, the networks that training starts from."""
     if context.invoked_subcommand is not None:
         return
     with verb("backbones", as_json=as_json) as printer:
-        for event in listed():
+        for event in listed() if text is None else searched(text):
             printer.show(event)
 
 
@@ -62,6 +72,19 @@ def download(
         run_apart("download", printer, name=name, mirror=mirror, proxy=proxy)
 
 
+@app.command()
+def measure(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]…", help="See `tlstudio backbones`; default: all.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Time backbones on this computer, two seconds each, and remember how fast they are."""
+    with verb("measure", as_json=as_json) as printer:
+        for event in run_here("measure_speed", None, names=names or []):
+            printer.show(event)
+
+
 def listed() -> Iterator[Event]:
     """One BackboneListed for each row; last BackbonesListed."""
     for backbone in BACKBONES.values():
@@ -82,8 +105,42 @@ def _is_confirmed(backbone: Backbone) -> bool:
         return False
 
 
+def searched(text: str) -> Iterator[Event]:
+    """One BackboneListed or NetworkFound for each that holds every word; last NetworksFound."""
+    words = text.lower().split()
+    rows = [row for row in BACKBONES.values() if all(word in _words_of(row) for word in words)]
+    yield from (_row(row, weights_state(row)) for row in rows)
+    shown = {row.weights.repo for row in BACKBONES.values()}
+    networks = [model for model in search(text) if not model.repo or model.repo not in shown]
+    yield from (_found(model) for model in networks)
+    yield NetworksFound(len(rows), len(networks))
+
+
+def _words_of(backbone: Backbone) -> str:
+    weights = backbone.weights
+    parts = (backbone.name, backbone.title, backbone.family, backbone.good_for, weights.trained_on)
+    return " ".join((*parts, weights.licence)).lower()
+
+
+def _found(model: TimmModel) -> NetworkFound:
+    weights = model.weights
+    return NetworkFound(
+        name=model.name,
+        family=model.family,
+        parameters=model.parameters,
+        input_px=model.input_px,
+        classes=model.classes,
+        licence=model.licence,
+        is_commercial=not weights.is_non_commercial,
+        source=weights.source,
+        megabytes=weights.size_bytes / 1e6 if weights.repo else 0.0,
+        is_known=adopted_backbone(model.name) is not None,
+    )
+
+
 def _row(backbone: Backbone, state: WeightsState) -> BackboneListed:
     is_recommended = backbone.name == ModelSettings().backbone
+    speed = known_speed(backbone.name)
     return BackboneListed(
         name=backbone.name,
         title=backbone.title,
@@ -98,7 +155,7 @@ def _row(backbone: Backbone, state: WeightsState) -> BackboneListed:
         state=STATES[state.kind],
         megabytes=state.size_bytes / 1e6,
         trained_on=backbone.weights.trained_on,
-        images_per_second=None,
+        images_per_second=speed.images_per_second if speed else None,
         is_recommended=is_recommended,
         reason="It is a part of the program." if is_recommended else "",
     )

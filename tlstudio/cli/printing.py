@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from tlstudio.cli.network_words import found, network_row, network_sentence
 from tlstudio.cli.weight_words import weights_sentence
 from tlstudio.cli.words import (
     BACKBONE_HEADER,
@@ -19,7 +20,14 @@ from tlstudio.cli.words import (
 from tlstudio.data.events import ImageSetAside, ImagesScanned
 from tlstudio.events import Event, Failed, Noted, Progress, Stopped, to_json
 from tlstudio.model.events import DownloadProgressed
-from tlstudio.run.events import BackboneListed, BackbonesListed, RunListed, RunsListed
+from tlstudio.run.events import (
+    BackboneListed,
+    BackbonesListed,
+    NetworkFound,
+    NetworksFound,
+    RunListed,
+    RunsListed,
+)
 from tlstudio.train.events import BatchDone
 
 SET_ASIDE_SHOWN = 10
@@ -57,6 +65,7 @@ class TextPrinter:
         self._tasks: dict[str, TaskID] = {}
         self._set_aside = 0
         self._rows: list[tuple[str, ...]] = []
+        self._networks: list[tuple[str, ...]] = []
 
     def show(self, event: Event) -> None:
         """Print the event's sentence, or move its bar."""
@@ -78,12 +87,12 @@ class TextPrinter:
                 self._rows.append(run_row(event))
             case BackboneListed():
                 self._rows.append(backbone_row(event))
-            case RunsListed():
-                self._say_table(RUN_HEADER, "No run yet.")
-            case BackbonesListed():
-                self._say_table(BACKBONE_HEADER, "No backbone.")
+            case NetworkFound():
+                self._networks.append(network_row(event))
+            case RunsListed() | BackbonesListed() | NetworksFound():
+                self._say(self._table(event), is_result=True)
             case _:
-                text = sentence(event) or weights_sentence(event)
+                text = sentence(event) or weights_sentence(event) or network_sentence(event)
                 self._say(text, is_result=not isinstance(event, Failed | Noted | Stopped))
 
     def close(self) -> None:
@@ -100,8 +109,12 @@ class TextPrinter:
         elif text:
             print(text, file=sys.stderr, flush=True)
 
-    def _say_table(self, header: tuple[str, ...], empty: str) -> None:
-        self._say(table(header, self._rows) if self._rows else empty, is_result=True)
+    def _table(self, event: RunsListed | BackbonesListed | NetworksFound) -> str:
+        if isinstance(event, NetworksFound):
+            return found(event, self._rows, self._networks)
+        if not self._rows:
+            return "No run yet." if isinstance(event, RunsListed) else "No backbone."
+        return table(RUN_HEADER if isinstance(event, RunsListed) else BACKBONE_HEADER, self._rows)
 
     def _finish_set_aside(self) -> None:
         if self._set_aside > SET_ASIDE_SHOWN:

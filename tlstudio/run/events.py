@@ -69,6 +69,30 @@ class BackbonesListed(Event):
 
 
 @dataclass(frozen=True)
+class NetworkFound(Event):
+    """One of timm's networks holds the words that were searched for."""
+
+    name: str
+    family: str
+    parameters: int  # without the classifier's; 0 if unknown
+    input_px: int
+    classes: int  # of its published classifier, 0 if it has none
+    licence: str
+    is_commercial: bool  # whether the licence allows to earn money with it
+    source: str
+    megabytes: float  # of the weights' file, about; 0 if it can't be downloaded
+    is_known: bool  # inspected here before, or a row of the table
+
+
+@dataclass(frozen=True)
+class NetworksFound(Event):
+    """Everything that was searched for was listed."""
+
+    backbones: int  # rows of the table
+    networks: int  # of timm beyond the table
+
+
+@dataclass(frozen=True)
 class Check:
     """One thing that this computer needs.
 

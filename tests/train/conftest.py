@@ -33,7 +33,17 @@ class SmallSet:
     def cache_folder(self):
         return self.folder / "cache"
 
-    def fit(self, model="test_resnet", freeze=0, weights="random", *, resume=False, rows=None, **settings):
+    def fit(
+        self,
+        model="test_resnet",
+        freeze=0,
+        weights="random",
+        *,
+        resume=False,
+        rows=None,
+        cache_bytes=10**9,
+        **settings,
+    ):
         defaults = {"epochs": 2, "batch_size": 4, "device": "cpu", "early_stop_epochs": None}
         return fit(
             ModelSettings(model, freeze, str(weights)),
@@ -46,6 +56,7 @@ class SmallSet:
             data_fingerprint="0f",
             run=1,
             resume=resume,
+            cache_bytes=cache_bytes,
         )
 
     def elsewhere(self, name):

@@ -5,7 +5,7 @@ import random
 import pytest
 import torch
 
-from tlstudio.train.checkpoint import Place, load_checkpoint, save_checkpoint
+from tlstudio.train.checkpoint import Place, load_checkpoint, save_checkpoint, state_of
 from tlstudio.train.tensor_file import read_tensors, write_tensors
 
 
@@ -58,7 +58,7 @@ def trainee():
 
 def test_that_the_checkpoint_before_the_last_is_kept(tmp_path):
     for epoch in (1, 2, 3):
-        save_checkpoint(tmp_path, Place(epoch=epoch), *trainee(), None)
+        save_checkpoint(tmp_path, Place(epoch=epoch), state_of(*trainee(), None))
 
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "last.previous.safetensors",
@@ -75,7 +75,7 @@ def test_that_a_place_comes_back_as_it_was(tmp_path):
     place = Place(
         4, 2, 0.75, 0.4, 2, 12.5, 1.5, "float16", "cuda", 8, {"scale": 1024.0, "growth_interval": 2000}
     )
-    save_checkpoint(tmp_path, place, *trainee(), None)
+    save_checkpoint(tmp_path, place, state_of(*trainee(), None))
     back = load_checkpoint(tmp_path).place
 
     assert back == place

@@ -20,6 +20,7 @@ from tlstudio.model.errors import FreezeDepthOutOfRange, UnknownBackbone, Weight
 from tlstudio.model.groups import parameter_groups
 from tlstudio.model.network import create
 from tlstudio.model.predict import probabilities
+from tlstudio.train import features
 from tlstudio.train import fit as fitting
 from tlstudio.train import step as stepping
 from tlstudio.train.errors import BatchTooSmall, LossNotFinite, MemoryTooSmall, NothingToTrainOn, RunNotSaved
@@ -211,8 +212,8 @@ def out_of_memory_above(images, monkeypatch):
 
 def test_that_a_batch_too_large_for_the_memory_is_halved_and_no_image_lost(small_set, monkeypatch):
     seen = []
-    real = fitting.augmented
-    monkeypatch.setattr(fitting, "augmented", lambda *a: (seen.extend(a[1].tolist()), real(*a))[1])
+    real = features.augmented
+    monkeypatch.setattr(features, "augmented", lambda *a: (seen.extend(a[1].tolist()), real(*a))[1])
     out_of_memory_above(2, monkeypatch)
     events = list(small_set.fit(batch_size=8, epochs=1))
 

@@ -1,4 +1,4 @@
-"""Batches of images, each a function of the seed, the epoch and the image alone."""
+"""Batches of images: their order is a function of the seed and the epoch, each view one of the image."""
 
 import random
 from collections import Counter
@@ -68,12 +68,16 @@ def steps_per_epoch(count: int, batch_size: int) -> int:
 
 
 def augmented(
-    source: Labelled, indices: Indices, augment: Augment, preprocessing: Preprocessing, seed: int, epoch: int
+    source: Labelled, indices: Indices, augment: Augment, preprocessing: Preprocessing, seed: int, view: int
 ) -> Tensor:
-    """(N, 3, H, W) float32 inputs of a training step."""
+    """(N, 3, H, W) float32 inputs of a training step.
+
+    A view is a function of the seed, its number and the image's file alone, so that it can be drawn again
+    in another run, in another order and beside other images.
+    """
     pixels = []
     for index in indices.tolist():
-        _seed_everything(seed, epoch, index)
+        _seed_everything(seed, view, int(source.rows[index].sha256[:8] or "0", 16))
         pixels.append(augment(Image.fromarray(source.images[index])))
     return torch.from_numpy(normalise(np.stack(pixels), preprocessing))
 
@@ -91,9 +95,9 @@ def seed_step(seed: int, epoch: int, step: int) -> None:
     torch.manual_seed(_number(seed, epoch, step, 1))
 
 
-def _seed_everything(seed: int, epoch: int, index: int) -> None:
+def _seed_everything(seed: int, view: int, image: int) -> None:
     # timm's augmentations draw from all three
-    number = _number(seed, epoch, index, 0)
+    number = _number(seed, view, image, 0)
     random.seed(number)
     np.random.seed(number)
     torch.manual_seed(number)

@@ -17,7 +17,9 @@ from tlstudio.model.freeze import freeze
 from tlstudio.model.network import create
 from tlstudio.model.pretrained import load_chosen
 from tlstudio.model.settings import RANDOM, ModelSettings
+from tlstudio.train import boundary
 from tlstudio.train.batches import Labelled, class_weights, labelled, steps_per_epoch
+from tlstudio.train.boundary import Boundary
 from tlstudio.train.checkpoint import Checkpoint, restore
 from tlstudio.train.device import choose_device
 from tlstudio.train.errors import CheckpointDoesNotFit, NothingToTrainOn
@@ -44,6 +46,7 @@ class Ready:
     device_title: str
     weights_file: str  # "random", the pretrained weights' name, or a file's without its folder
     weights_sha256: str  # empty if random
+    boundary: Boundary
 
 
 def decode(
@@ -79,12 +82,14 @@ def get_ready(
     backbone: Backbone,
     model: ModelSettings,
     train: TrainSettings,
-    source: Labelled,
+    sets: Sets,
     classes: int,
     cache_folder: Path,
+    cache_bytes: int,
     checkpoint: Checkpoint | None,
+    views: int | None,
 ) -> Generator[Event, None, Ready]:
-    """A network that is ready to learn from `source`; the generator's value is a Ready.
+    """A network that is ready to learn from the training images; the generator's value is a Ready.
 
     Yields:
         Noted: about the device and the weights.
@@ -98,7 +103,7 @@ def get_ready(
         yield Noted(chosen.note)
     network = create(backbone, classes, train.seed)
     # A checkpoint holds all that a file gave.
-    loaded = load_chosen(network, backbone, model.weights) if checkpoint is None else None
+    loaded = load_chosen(network, backbone, model.weights, cache_folder) if checkpoint is None else None
     if loaded is not None:
         yield Noted(f"Starts from {loaded.file}: {loaded.loaded} tensors fit; the head is new.")
     elif checkpoint is None:
@@ -108,15 +113,32 @@ def get_ready(
     if chosen.device.type != "mps":
         network = network.to(memory_format=torch.channels_last)
     network = network.to(chosen.device)
-    trainee = _trainee(network, frozen, model, train, source, classes, chosen.device)
+    trainee = _trainee(network, frozen, model, train, sets.train, classes, backbone, chosen.device)
     _settle_precision(trainee, backbone, train, cache_folder, checkpoint)
     if checkpoint is not None:
         try:
             restore(checkpoint, network, trainee.optimizer, trainee.averaged)
         except (RuntimeError, ValueError, KeyError) as error:
             raise CheckpointDoesNotFit(backbone.title) from error
+    # After the checkpoint: what is kept on the disk belongs to the weights that the frozen part really has.
+    prepared = yield from boundary.prepare(
+        network,
+        backbone,
+        depth,
+        train,
+        trainee.precision,
+        chosen.device,
+        sets.train,
+        len(sets.validation.labels),
+        cache_folder,
+        cache_bytes,
+        views,
+    )
+    trainee.cut = prepared.cut
+    if prepared.cut is not None and trainee.averaged is not None:
+        trainee.cut_of_average = prepared.cut.on(trainee.averaged)
     weights_file, weights_sha256 = (loaded.file, loaded.sha256) if loaded else (RANDOM, "")
-    return Ready(trainee, chosen.title, weights_file, weights_sha256)
+    return Ready(trainee, chosen.title, weights_file, weights_sha256, prepared)
 
 
 def _trainee(
@@ -126,6 +148,7 @@ def _trainee(
     train: TrainSettings,
     source: Labelled,
     classes: int,
+    backbone: Backbone,
     device: torch.device,
 ) -> Trainee:
     steps = steps_per_epoch(len(source.labels), train.batch_size)
@@ -145,6 +168,7 @@ def _trainee(
         label_smoothing=train.label_smoothing,
         images_at_a_time=train.batch_size,
         steps_per_epoch=steps,
+        input_px=backbone.preprocessing.input_px,
     )
 
 

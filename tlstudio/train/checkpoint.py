@@ -55,30 +55,37 @@ class Checkpoint:
     tensors: dict[str, Tensor]
 
 
-def save_checkpoint(
-    run_folder: Path,
-    place: Place,
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    average: nn.Module | None,
-) -> None:
+def state_of(
+    network: nn.Module, optimizer: torch.optim.Optimizer, average: nn.Module | None
+) -> dict[str, Tensor]:
+    """All tensors that a checkpoint holds, as they are now: what training changes is copied."""
+    tensors = _prefixed(WEIGHTS, _as_now(network))
+    if average is not None:
+        tensors |= _prefixed(AVERAGE, _as_now(average))
+    for index, state in optimizer.state_dict()["state"].items():
+        copies = {key: value.clone() for key, value in state.items() if isinstance(value, Tensor)}
+        tensors |= _prefixed(f"{OPTIMIZER}{index}/", copies)
+    return tensors
+
+
+def weights_in(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of the network that is judged: the average if there is one."""
+    return _under(AVERAGE, state) or _under(WEIGHTS, state)
+
+
+def save_checkpoint(run_folder: Path, place: Place, state: Mapping[str, Tensor]) -> None:
     """Write last.safetensors; the one before stays as last.previous.safetensors.
 
     Raises:
         OSError: if it can't be written; the older ones stand.
     """
-    tensors = _prefixed(WEIGHTS, network.state_dict())
-    if average is not None:
-        tensors |= _prefixed(AVERAGE, average.state_dict())
-    for index, state in optimizer.state_dict()["state"].items():
-        tensors |= _prefixed(f"{OPTIMIZER}{index}/", state)
     last = run_folder / LAST_NAME
 
     def keep_previous() -> None:
         with suppress(FileNotFoundError):
             os.replace(last, run_folder / PREVIOUS_NAME)
 
-    write_tensors(last, tensors, asdict(place), before_replacing=keep_previous)
+    write_tensors(last, state, asdict(place), before_replacing=keep_previous)
 
 
 def load_checkpoint(run_folder: Path) -> Checkpoint | None:
@@ -112,6 +119,12 @@ def restore(
     }
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": {i: s for i, s in state.items() if s}, "param_groups": groups})
+
+
+def _as_now(network: nn.Module) -> dict[str, Tensor]:
+    frozen = {name for name, parameter in network.named_parameters() if not parameter.requires_grad}
+    state: dict[str, Tensor] = network.state_dict()
+    return {name: tensor if name in frozen else tensor.clone() for name, tensor in state.items()}
 
 
 def _laid_out_like(parameter: Tensor, value: Tensor) -> Tensor:

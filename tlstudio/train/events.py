@@ -24,6 +24,8 @@ class RunStarted(Event):
     weights: str  # "random", the pretrained weights' name, or a file's name without its folder
     data_fingerprint: str
     weights_sha256: str = ""  # of the file that they came from; empty if random
+    views: int | None = None  # of each training image that the run draws; None in runs of older versions
+    is_kept: bool = False  # whether what the frozen layers make of the images is kept on the disk
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class TrainDone(Event):
     seconds_preparing: float  # decoding and filling caches
     trainable_parameters: int
     stopped_early: bool
+    views: int = 0  # of each training image that the run saw
 
 
 EVENTS: tuple[type[Event], ...] = (RunStarted, BatchDone, EpochDone, BatchHalved, TrainDone)

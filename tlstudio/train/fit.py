@@ -14,36 +14,30 @@ from pathlib import Path
 
 import torch
 
-from tlstudio.data.preprocess import Preprocessing
 from tlstudio.data.table import ImageRow
+from tlstudio.errors import TLStudioError
 from tlstudio.events import Event, Noted
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.freeze import train_mode, trainable_parameters
 from tlstudio.model.pretrained import settled_weights
 from tlstudio.model.settings import RANDOM, ModelSettings
-from tlstudio.train.augment import AUGMENTATIONS, Augment
-from tlstudio.train.batches import augmented, batches, seed_step
+from tlstudio.train.augment import AUGMENTATIONS
+from tlstudio.train.batches import batches, seed_step
 from tlstudio.train.begin import Ready, Sets, decode, get_ready
-from tlstudio.train.checkpoint import Checkpoint, Place, load_checkpoint, save_checkpoint
+from tlstudio.train.checkpoint import Checkpoint, Place, load_checkpoint
 from tlstudio.train.errors import LossNotFinite, RunUnreadable, saving
 from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
-from tlstudio.train.run_folder import BEST_NAME
-from tlstudio.train.run_info import (
-    RunInfo,
-    State,
-    append_metrics,
-    drop_metrics_after,
-    read_info,
-    versions,
-    write_info,
-)
+from tlstudio.train.features import Feed
+from tlstudio.train.keeper import Keeper
+from tlstudio.train.run_info import RunInfo, State, drop_metrics_after, read_info, versions
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import Trainee, take_step
-from tlstudio.train.tensor_file import write_tensors
 from tlstudio.train.validate import validate
 
 SECONDS_BETWEEN_EVENTS = 0.1
+CACHE_BYTES = 20 * 10**9
+"""What all kept features of a project may take where nobody says otherwise, if the disk has the room."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +45,11 @@ class Course:
     """What stays the same through all epochs of a run."""
 
     run: int
-    folder: Path
     settings: TrainSettings
     classes: tuple[str, ...]
-    preprocessing: Preprocessing
-    sets: Sets
-    augment: Augment
+    train: Feed
+    validation: Feed
+    views: int
 
 
 def fit(
@@ -70,8 +63,11 @@ def fit(
     data_fingerprint: str,
     run: int,
     resume: bool = False,  # noqa: FBT001, FBT002 - part of a fixed signature
+    cache_bytes: int = CACHE_BYTES,
 ) -> Iterator[Event]:
     """Train a network on the rows of the train split, keep the weights that do best on the validation split.
+
+    What frozen layers make of the images is kept in the cache folder, in `cache_bytes` at most.
 
     Yields:
         Progress, Noted, RunStarted, BatchDone, BatchHalved, EpochDone; last TrainDone. Closing stops the
@@ -93,33 +89,40 @@ def fit(
     with saving("the run's folder"):
         run_folder.mkdir(parents=True, exist_ok=True)
         cache_folder.mkdir(parents=True, exist_ok=True)
-    preprocessing = backbone.preprocessing
-    sets = yield from decode(rows, classes, data_root, cache_folder, preprocessing)
-    ready = yield from get_ready(backbone, model, train, sets.train, len(classes), cache_folder, checkpoint)
+    sets = yield from decode(rows, classes, data_root, cache_folder, backbone.preprocessing)
+    views = known.started.views if known else None
+    began = time.monotonic()
+    ready = yield from get_ready(
+        backbone, model, train, sets, len(classes), cache_folder, cache_bytes, checkpoint, views
+    )
+    sets = replace(sets, seconds=sets.seconds + time.monotonic() - began)
     place = _place(checkpoint, ready.trainee, sets)
     started = _started(run, train, model, backbone, sets, ready, place, known, data_fingerprint)
     info = _info(known, started, ready, model, train, classes, backbone, data_fingerprint)
-    course = Course(
-        run, run_folder, train, classes, preprocessing, sets, AUGMENTATIONS[train.augmentation](preprocessing)
-    )
+    course = _course(run, train, classes, backbone, sets, ready)
+    keeper = Keeper(run_folder, info)
     with saving("the run's folder"):
         drop_metrics_after(run_folder, place.epoch)
-        write_info(run_folder, _at(info, "running", place))
+        keeper.say("running", place)
     try:
         yield started
         while place.epoch < train.epochs and not _is_patience_over(place, train):
             place, done = yield from _epoch(course, ready.trainee, place)
-            with saving("the checkpoint"):
-                _keep(course, ready.trainee, place, done)
-                write_info(run_folder, _at(info, "running", place))
+            keeper.keep(place, done, ready.trainee)
             yield done
+        keeper.save("done")
     except BaseException as error:
         state: State = "failed" if isinstance(error, Exception) else "stopped"
-        with suppress(OSError):  # a full disk: the first error is the one to tell
-            write_info(run_folder, _at(info, state, place))
+        with suppress(OSError, TLStudioError):  # a full disk: the first error is the one to tell
+            keeper.save(state)
         raise
-    with saving("the run's folder"):
-        write_info(run_folder, _at(info, "done", place))
+    finally:
+        ready.boundary.close()
+    if ready.boundary.problem:
+        yield Noted(
+            "Not everything that the frozen layers made of the images was kept, so some of it was computed "
+            f"anew: {ready.boundary.problem}."
+        )
     yield TrainDone(
         run=run,
         best_epoch=place.best_epoch,
@@ -128,18 +131,36 @@ def fit(
         seconds_preparing=place.seconds_preparing,
         trainable_parameters=started.trainable_parameters,
         stopped_early=place.epoch < train.epochs,
+        views=min(course.views, place.epoch),
+    )
+
+
+def _course(
+    run: int, train: TrainSettings, classes: tuple[str, ...], backbone: Backbone, sets: Sets, ready: Ready
+) -> Course:
+    preprocessing, boundary = backbone.preprocessing, ready.boundary
+    augment = None if train.augmentation == "none" else AUGMENTATIONS[train.augmentation](preprocessing)
+    # Views that may be kept are the same in every run, so that runs of other seeds share them.
+    seed = train.seed if boundary.cut is None else 0
+    return Course(
+        run,
+        train,
+        classes,
+        Feed(sets.train, preprocessing, augment, train.augmentation, seed, boundary.train),
+        Feed(sets.validation, preprocessing, None, "none", seed, boundary.validation),
+        boundary.views,
     )
 
 
 def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, None, tuple[Place, EpochDone]]:
     """Show every training image once, then judge; the generator's value is the new place and the report."""
     began = time.monotonic()
-    epoch, settings, source = place.epoch + 1, course.settings, course.sets.train
+    epoch, settings, labels_of_all = place.epoch + 1, course.settings, course.train.source.labels
     seen, correct, loss, last_event = 0, 0, 0.0, began
     train_mode(trainee.network, trainee.frozen)
-    for number, indices in enumerate(batches(len(source.labels), settings.batch_size, settings.seed, epoch)):
-        inputs = augmented(source, indices, course.augment, course.preprocessing, settings.seed, epoch)
-        labels = torch.from_numpy(source.labels[indices])
+    for number, indices in enumerate(batches(len(labels_of_all), settings.batch_size, settings.seed, epoch)):
+        inputs = course.train.batch(indices, place.epoch % course.views)
+        labels = torch.from_numpy(labels_of_all[indices])
         seed_step(settings.seed, epoch, number)
         step = yield from take_step(trainee, inputs, labels, course.run)
         if not math.isfinite(step.loss):
@@ -149,10 +170,10 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
         if now - last_event >= SECONDS_BETWEEN_EVENTS:
             last_event = now
             speed = seen / (now - began)
-            share = seen / len(source.labels)
+            share = seen / len(labels_of_all)
             yield BatchDone(course.run, epoch, share, loss / seen, correct / seen, speed)
     learning_rate = trainee.learning_rate
-    judged = yield from validate(trainee, course.sets.validation, course.classes, course.preprocessing)
+    judged = yield from validate(trainee, course.validation, course.classes)
     if not math.isfinite(judged.loss):
         raise LossNotFinite(epoch)
     seconds = time.monotonic() - began
@@ -193,14 +214,6 @@ def _after(place: Place, done: EpochDone, trainee: Trainee) -> Place:
         best_loss=done.validation_loss,
         epochs_without_gain=0,
     )
-
-
-def _keep(course: Course, trainee: Trainee, place: Place, done: EpochDone) -> None:
-    """Save the epoch. The checkpoint comes last: whatever breaks before, resuming repeats the epoch."""
-    if done.is_best:
-        write_tensors(course.folder / BEST_NAME, trainee.judged.state_dict(), {"epoch": done.epoch})
-    append_metrics(course.folder, done)
-    save_checkpoint(course.folder, place, trainee.network, trainee.optimizer, trainee.averaged)
 
 
 def _is_patience_over(place: Place, settings: TrainSettings) -> bool:
@@ -247,6 +260,8 @@ def _started(
         validation_images=len(sets.validation.labels),
         weights=known.weights_file if known else ready.weights_file,
         data_fingerprint=known.data_fingerprint if known else data_fingerprint,
+        views=ready.boundary.views,
+        is_kept=ready.boundary.train is not None and ready.boundary.train.store is not None,
         weights_sha256=known.weights_sha256 if known else ready.weights_sha256,
     )
 
@@ -280,12 +295,6 @@ def _info(
         weights_sha256=ready.weights_sha256,
         frozen_groups=tuple(group.name for group in backbone.groups[:depth]),
         versions=versions(),
-    )
-
-
-def _at(info: RunInfo, state: State, place: Place) -> RunInfo:
-    return replace(
-        info, state=state, best_epoch=place.best_epoch, epochs_done=place.epoch, seconds=place.seconds
     )
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from importlib import metadata
@@ -90,15 +91,15 @@ def versions() -> dict[str, str]:
 COLUMNS = [field.name for field in fields(EpochDone) if field.name not in ("run", "epochs", "samples")]
 
 
-def append_metrics(run_folder: Path, epoch: EpochDone) -> None:
-    """One more row of metrics.csv, on the disk when this returns."""
+def append_metrics(run_folder: Path, epochs: Sequence[EpochDone]) -> None:
+    """One more row of metrics.csv for each epoch, on the disk when this returns."""
     path = run_folder / METRICS_NAME
-    row = asdict(epoch) | {"found": json.dumps(epoch.found, ensure_ascii=False)}
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
     if not path.exists() or path.stat().st_size == 0:
         writer.writeheader()
-    writer.writerow(row)
+    for epoch in epochs:
+        writer.writerow(asdict(epoch) | {"found": json.dumps(epoch.found, ensure_ascii=False)})
     with path.open("a", encoding="utf-8", newline="") as file:
         file.write(text.getvalue())
         file.flush()

@@ -21,6 +21,8 @@ class TrainSettings:
         label_smoothing: 0 … 1.
         warmup_epochs: the learning rate rises over these, then falls as a half cosine.
         augmentation: a row of the table `AUGMENTATIONS`.
+        views: of each training image that are drawn while the frozen layers' output is kept, at most one for
+            each epoch; None: four. Where nothing is frozen every epoch draws a new one.
         is_class_weighted: rare classes count more in the loss.
         early_stop_epochs: stop when validation accuracy has not risen for so many epochs; None: never.
         is_averaged: keep an exponential moving average of the weights, and judge and keep that.
@@ -36,6 +38,7 @@ class TrainSettings:
     label_smoothing: float = 0.1
     warmup_epochs: int = 1
     augmentation: Augmentation = "light"
+    views: int | None = None
     is_class_weighted: bool = True
     early_stop_epochs: int | None = 5
     is_averaged: bool = False

@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.network import create
 from tlstudio.train.errors import MemoryTooSmall
+from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.optimize import make_optimizer
 from tlstudio.train.precision import DTYPES, WORTHWHILE_GAIN, Precision, possible_precisions
 from tlstudio.train.settings import TrainSettings
-from tlstudio.train.step import LONGEST_GRADIENT, is_out_of_memory, on_device
+from tlstudio.train.step import LONGEST_GRADIENT, on_device
 
 FORWARD_SECONDS = 0.5
 TRAINING_SECONDS = 1.5

@@ -10,15 +10,14 @@ from timm.utils import ModelEmaV3  # type: ignore[attr-defined]
 from torch import Tensor, nn
 
 from tlstudio.events import Event
+from tlstudio.model.cut import Cut
 from tlstudio.train.errors import BatchTooSmall, MemoryTooSmall
 from tlstudio.train.events import BatchHalved
+from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.precision import DTYPES, Precision
 
 LONGEST_GRADIENT = 5.0
 """Its norm is cut there: one odd batch of a small set must not throw the weights far off."""
-
-MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
-"""How torch's devices say it when it is not an OutOfMemoryError."""
 
 
 @dataclass
@@ -29,6 +28,8 @@ class Trainee:
         frozen: modules that stay in eval mode.
         weights: (C,) how much an image of each class counts.
         images_at_a_time: that the memory holds; smaller than the batch after a BatchHalved.
+        cut: behind the frozen part; None if images are fed.
+        cut_of_average: the same cut through the averaged network.
         step: number of finished steps.
     """
 
@@ -44,7 +45,19 @@ class Trainee:
     label_smoothing: float
     images_at_a_time: int
     steps_per_epoch: int
+    input_px: int
+    cut: Cut | None = None
+    cut_of_average: Cut | None = None
     step: int = 0
+
+    def logits(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        """(N, C) of the network that learns, in the mode that it is in."""
+        return _logits(self.network, self.cut, inputs, self.device)
+
+    def judged_logits(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        """(N, C) of the network that is judged, in the mode that it is in."""
+        cut = self.cut if self.average is None else self.cut_of_average
+        return _logits(self.judged, cut, inputs, self.device)
 
     @property
     def averaged(self) -> nn.Module | None:
@@ -70,8 +83,16 @@ class StepDone:
     correct: int
 
 
-def take_step(trainee: Trainee, inputs: Tensor, labels: Tensor, run: int) -> Generator[Event, None, StepDone]:
+def take_step(
+    trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, run: int
+) -> Generator[Event, None, StepDone]:
     """Learn from one batch; the generator's value is a StepDone, its loss perhaps not finite.
+
+    Args:
+        trainee: whose network learns.
+        inputs: images, or what its frozen part makes of them; see `Feed`.
+        labels: (N,) indices into the classes.
+        run: its number.
 
     Yields:
         BatchHalved whenever the batch had to become smaller.
@@ -85,11 +106,11 @@ def take_step(trainee: Trainee, inputs: Tensor, labels: Tensor, run: int) -> Gen
         if done is not None:
             return done
         # Outside the except block: the exception would keep the failed step's tensors (pytorch#18853).
-        trainee.images_at_a_time = halved(trainee, min(trainee.images_at_a_time, len(labels)), inputs)
+        trainee.images_at_a_time = halved(trainee, min(trainee.images_at_a_time, len(labels)))
         yield BatchHalved(run, trainee.images_at_a_time, -(-len(labels) // trainee.images_at_a_time))
 
 
-def halved(trainee: Trainee, images: int, inputs: Tensor) -> int:
+def halved(trainee: Trainee, images: int) -> int:
     """Half as many images, with the memory of the failed attempt given back.
 
     Raises:
@@ -100,14 +121,8 @@ def halved(trainee: Trainee, images: int, inputs: Tensor) -> int:
     if trainee.device.type == "cuda":
         torch.cuda.empty_cache()
     if images <= 1:
-        raise MemoryTooSmall(inputs.shape[-1])
+        raise MemoryTooSmall(trainee.input_px)
     return images // 2
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether any device said that its memory is full."""
-    words = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(w in words for w in MEMORY_WORDS)
 
 
 def on_device(inputs: Tensor, device: torch.device) -> Tensor:
@@ -117,7 +132,12 @@ def on_device(inputs: Tensor, device: torch.device) -> Tensor:
     return inputs.to(device, memory_format=torch.channels_last)
 
 
-def _try_step(trainee: Trainee, inputs: Tensor, labels: Tensor) -> StepDone | None:
+def _logits(network: nn.Module, cut: Cut | None, inputs: tuple[Tensor, ...], device: torch.device) -> Tensor:
+    logits: Tensor = network(on_device(inputs[0], device)) if cut is None else cut.suffix(*inputs)
+    return logits
+
+
+def _try_step(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor) -> StepDone | None:
     """The step, or None if the memory was full before the weights changed."""
     try:
         done = _gradients(trainee, inputs, labels)
@@ -133,18 +153,19 @@ def _try_step(trainee: Trainee, inputs: Tensor, labels: Tensor) -> StepDone | No
     return done
 
 
-def _gradients(trainee: Trainee, inputs: Tensor, labels: Tensor) -> StepDone:
+def _gradients(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor) -> StepDone:
     """Gradients of the whole batch's mean loss, added up over pieces that fit into the memory."""
     trainee.optimizer.zero_grad(set_to_none=True)
     whole = trainee.weights[labels].sum()
     loss, correct = 0.0, 0
     size = trainee.images_at_a_time
-    for piece, answers in zip(torch.split(inputs, size), torch.split(labels, size), strict=True):
+    pieces = zip(*(torch.split(each, size) for each in inputs), strict=True)
+    for piece, answers in zip(pieces, torch.split(labels, size), strict=True):
         answers = answers.to(trainee.device)  # noqa: PLW2901
         with torch.autocast(
             trainee.device.type, DTYPES[trainee.precision], enabled=trainee.precision != "float32"
         ):
-            logits = trainee.network(on_device(piece, trainee.device))
+            logits = trainee.logits(piece)
         logits = logits.float()
         share = nn.functional.cross_entropy(
             logits,

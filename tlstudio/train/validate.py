@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tlstudio.data.preprocess import Preprocessing
 from tlstudio.events import Event, Progress
-from tlstudio.train.batches import Labelled, centred
+from tlstudio.train.batches import Labelled
 from tlstudio.train.events import SamplePrediction
-from tlstudio.train.step import Trainee, halved, is_out_of_memory, on_device
+from tlstudio.train.features import Feed
+from tlstudio.train.memory import is_out_of_memory
+from tlstudio.train.step import Trainee, halved
 
 SAMPLES = 6
 SECONDS_BETWEEN_EVENTS = 0.1
@@ -28,9 +29,7 @@ class Judged:
     samples: list[SamplePrediction]
 
 
-def validate(
-    trainee: Trainee, source: Labelled, classes: Sequence[str], preprocessing: Preprocessing
-) -> Generator[Event, None, Judged]:
+def validate(trainee: Trainee, feed: Feed, classes: Sequence[str]) -> Generator[Event, None, Judged]:
     """Ask the network about every image, in float32 as in evaluation; the generator's value is a Judged.
 
     Yields:
@@ -39,16 +38,16 @@ def validate(
     Raises:
         MemoryTooSmall: if a single image is too much.
     """
-    network = trainee.judged.eval()
+    trainee.judged.eval()
+    source = feed.source
     parts: list[Tensor] = []
     size = trainee.images_at_a_time
     done, last_event = 0, time.monotonic()
     while done < len(source.labels):
         indices = np.arange(done, min(done + size, len(source.labels)))
-        inputs = centred(source, indices, preprocessing)
-        logits = _try_logits(network, on_device(inputs, trainee.device))
+        logits = _try_logits(trainee, feed.batch(indices, 0))
         if logits is None:
-            size = halved(trainee, min(size, len(indices)), inputs)
+            size = halved(trainee, min(size, len(indices)))
             continue
         parts.append(logits)
         done += len(indices)
@@ -70,11 +69,10 @@ def sample_places(labels: Sequence[int]) -> list[int]:
     return spread[:SAMPLES]
 
 
-def _try_logits(network: nn.Module, inputs: Tensor) -> Tensor | None:
+def _try_logits(trainee: Trainee, inputs: tuple[Tensor, ...]) -> Tensor | None:
     try:
         with torch.inference_mode():
-            logits: Tensor = network(inputs).float().cpu()
-            return logits
+            return trainee.judged_logits(inputs).float().cpu()
     except (RuntimeError, MemoryError) as error:
         if is_out_of_memory(error):
             return None

@@ -1,0 +1,205 @@
+"""What is frozen is computed once, and a run is the same whether its features are kept or not."""
+
+import shutil
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tlstudio.events import Noted
+from tlstudio.model.backbones import TEST_BACKBONES, find_backbone
+from tlstudio.model.cut import Cut
+from tlstudio.model.network import create
+from tlstudio.train import boundary
+from tlstudio.train.events import EpochDone, RunStarted, TrainDone
+from tlstudio.train.feature_store import Layout
+from tlstudio.train.features import from_rows, frozen_tensors, layout_of, store_key, to_rows
+
+DEPTHS = [(name, depth) for name, row in TEST_BACKBONES.items() for depth in {1, 3, row.head_depth}]
+MUCH = 10**9
+
+
+@pytest.fixture(autouse=True)
+def everything_is_worth_keeping(monkeypatch):
+    """So small a network computes faster than any disk reads."""
+    monkeypatch.setattr(boundary, "READ_BYTES_PER_SECOND", 1e15)
+
+
+@pytest.fixture
+def computed(monkeypatch):
+    """How many images went through a frozen part."""
+    counts = []
+    real = Cut.prefix
+
+    def counting(self, images):
+        counts.append(len(images))
+        return real(self, images)
+
+    monkeypatch.setattr(Cut, "prefix", counting)
+    return counts
+
+
+def of(kind, events):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def losses(events):
+    return [loss for event in of(EpochDone, events) for loss in (event.train_loss, event.validation_loss)]
+
+
+@pytest.mark.parametrize(("name", "depth"), DEPTHS)
+def test_that_a_run_is_the_same_with_kept_and_with_computed_features(small_set, name, depth):
+    options = {"model": name, "freeze": depth, "epochs": 3, "views": 3, "augmentation": "standard"}
+    kept = losses(small_set.elsewhere("kept").fit(**options))
+    computed = losses(small_set.elsewhere("computed").fit(**options, cache_bytes=0))
+
+    assert kept == pytest.approx(computed, abs=1e-4)
+
+
+def test_that_frozen_layers_see_each_view_of_an_image_once(small_set, computed):
+    events = list(small_set.fit(freeze="head", epochs=5, views=2, augmentation="light"))
+    probed = 4 + 3 * 4  # the layout of a row, and how long computing takes
+
+    # ten training images in two views, four validation images in one
+    assert sum(computed) - probed == 10 * 2 + 4
+    assert of(RunStarted, events)[0].views == 2
+    assert of(TrainDone, events)[0].views == 2
+
+
+def test_that_a_second_run_with_another_seed_computes_nothing(small_set, computed):
+    list(small_set.fit(freeze="head", epochs=2, views=2))
+    shutil.rmtree(small_set.run_folder)
+    computed.clear()
+    list(small_set.fit(freeze="head", epochs=2, views=2, seed=1, weights=_weights_of(small_set)))
+
+    assert sum(computed) > 4  # other weights than the random ones of seed 0
+    shutil.rmtree(small_set.run_folder)
+    computed.clear()
+    list(small_set.fit(freeze="head", epochs=2, views=2, seed=2, weights=_weights_of(small_set)))
+    assert sum(computed) == 4  # the layout of a row
+
+
+def _weights_of(small_set):
+    from safetensors.torch import save_file
+
+    file = small_set.folder / "start.safetensors"
+    if not file.exists():
+        save_file(create(find_backbone("test_resnet"), 2, seed=5).state_dict(), file)
+    return file
+
+
+def test_that_the_number_of_views_follows_the_epochs_and_the_augmentation(small_set):
+    def views(**options):
+        events = small_set.elsewhere(str(options)).fit(**{"freeze": "head", **options})
+        return of(RunStarted, events)[0].views
+
+    assert views(epochs=2) == 2
+    assert views(epochs=6) == 4
+    assert views(epochs=6, views=5) == 5
+    assert views(epochs=6, views=50) == 6
+    assert views(epochs=6, augmentation="none") == 1
+    assert views(epochs=6, freeze=0) == 6
+
+
+def test_that_a_budget_of_nothing_computes_every_epoch_and_says_so(small_set, computed):
+    events = list(small_set.fit(freeze="head", epochs=3, cache_bytes=0))
+
+    assert sum(computed) - 4 == 3 * (10 + 4)
+    assert any("limit is 0" in event.message for event in of(Noted, events))
+    assert of(RunStarted, events)[0].is_kept is False
+    assert not (small_set.cache_folder / "features").exists()
+
+
+def test_that_a_small_budget_means_fewer_views_first(small_set):
+    row_bytes = find_backbone("test_resnet").features * 2
+    room = row_bytes * (2 * 10 + 4) + 200
+    events = list(small_set.fit(freeze="head", epochs=4, views=4, cache_bytes=room))
+
+    assert of(RunStarted, events)[0].views == 2
+    assert any("has room" in event.message for event in of(Noted, events))
+
+
+@pytest.mark.parametrize("damage", ["deleted", "truncated", "altered"])
+def test_that_a_cache_damaged_while_training_changes_nothing(small_set, damage):
+    options = {"freeze": 3, "epochs": 4, "views": 2}
+    whole = losses(small_set.elsewhere("whole").fit(**options))
+    harmed = small_set.elsewhere("harmed")
+    events = []
+    for event in harmed.fit(**options):
+        events.append(event)
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            (rows,) = (harmed.cache_folder / "features").glob("*/rows.bin")
+            if damage == "deleted":
+                shutil.rmtree(rows.parent)
+            elif damage == "truncated":
+                rows.write_bytes(rows.read_bytes()[: rows.stat().st_size // 3])
+            else:
+                rows.write_bytes(bytes(rows.stat().st_size))
+
+    assert losses(events) == pytest.approx(whole, abs=1e-6)
+
+
+def test_that_a_resumed_run_goes_on_with_its_views(small_set):
+    options = {"freeze": 3, "epochs": 4, "views": 3, "augmentation": "standard"}
+    whole = losses(small_set.elsewhere("whole").fit(**options))
+    broken = small_set.elsewhere("broken")
+    steps = broken.fit(**options)
+    first = []
+    for event in steps:
+        if isinstance(event, EpochDone):
+            first.append(event)
+            if event.epoch == 2:
+                steps.close()
+                break
+    shutil.rmtree(broken.cache_folder)
+    events = list(broken.fit(**options, resume=True, cache_bytes=0))
+
+    assert of(RunStarted, events)[0].views == 3
+    assert losses([*first, *events]) == pytest.approx(whole, abs=1e-5)
+
+
+def test_that_the_kept_network_is_whole_and_its_frozen_part_untouched(small_set):
+    list(small_set.fit(freeze=3, epochs=2))
+    best = load_file(small_set.run_folder / "best.safetensors")
+    start = create(find_backbone("test_resnet"), 2, seed=0)
+    frozen = dict(frozen_tensors(start, 3))
+
+    assert best.keys() == start.state_dict().keys()
+    assert frozen
+    assert all(torch.equal(best[name], tensor) for name, tensor in frozen.items())
+
+
+def test_that_rows_give_the_tensors_back_in_half_precision():
+    features = (torch.randn(3, 4, 2, 5), torch.randn(3, 6), torch.randn(3, 7, 2))
+    layout = layout_of(features, "float32")
+    back = from_rows(to_rows(features, layout), layout, torch.device("cpu"))
+
+    assert layout == Layout(((2, 5, 4), (6,), (7, 2)), "float16")
+    assert [tensor.dtype for tensor in back] == [torch.float32] * 3
+    for given, read in zip(features, back, strict=True):
+        assert torch.equal(read, given.half().float())
+
+
+def test_that_features_too_large_for_float16_are_kept_in_bfloat16():
+    features = (torch.tensor([[70000.0, 1.0]]),)
+    layout = layout_of(features, "float32")
+
+    assert layout.dtype == "bfloat16"
+    assert torch.isfinite(from_rows(to_rows(features, layout), layout, torch.device("cpu"))[0]).all()
+
+
+def test_that_the_key_tells_weights_boundaries_and_precisions_apart():
+    backbone = find_backbone("test_resnet")
+    network, other = create(backbone, 2, seed=0), create(backbone, 2, seed=1)
+    device = torch.device("cpu")
+    keys = {
+        store_key(backbone, network, 3, "float32", device),
+        store_key(backbone, network, 2, "float32", device),
+        store_key(backbone, network, 3, "bfloat16", device),
+        store_key(backbone, other, 3, "float32", device),
+    }
+
+    assert len(keys) == 4
+    with torch.no_grad():
+        network.get_classifier().weight.add_(1)
+    assert store_key(backbone, network, 3, "float32", device) in keys

@@ -1,0 +1,185 @@
+"""Where the frozen part of a network ends: cut there, and what it gives kept where that pays."""
+
+import json
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from tlstudio import atomic
+from tlstudio.events import Event, Noted
+from tlstudio.model.backbone import Backbone
+from tlstudio.model.cut import Cut, cut
+from tlstudio.model.errors import CannotCut
+from tlstudio.train.batches import Labelled, centred
+from tlstudio.train.feature_store import FeatureStore, Layout, make_room
+from tlstudio.train.features import Frozen, layout_of, store_key
+from tlstudio.train.precision import Precision
+from tlstudio.train.settings import TrainSettings
+
+FOLDER_NAME = "features"
+MEMORY_NAME = "boundaries.json"
+DEFAULT_VIEWS = 4
+"""Each costs a pass through the frozen layers; with the mirror image and other crops, four differ enough."""
+
+READ_BYTES_PER_SECOND = 6e8
+"""With checksums and from a busy disk's memory; what is slower to read than to compute is not kept."""
+
+PROBED_IMAGES = 4
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """The frozen part of a run's network.
+
+    Attributes:
+        cut: of the network; None if nothing is frozen or it can't be cut, and images are fed.
+        train: what the training images become; None without a cut.
+        validation: likewise, in float32 as in evaluation.
+        views: how many augmented views of each image the run sees; at most one for each epoch.
+    """
+
+    cut: Cut | None
+    train: Frozen | None
+    validation: Frozen | None
+    views: int
+
+    def close(self) -> None:
+        """Let other runs fill the stores."""
+        for frozen in (self.train, self.validation):
+            if frozen is not None and frozen.store is not None:
+                frozen.store.close()
+
+    @property
+    def problem(self) -> str:
+        """Why not everything is kept, a part of a sentence; empty if it is."""
+        stores = [each.store for each in (self.train, self.validation) if each is not None]
+        return next((store.problem for store in stores if store is not None and store.problem), "")
+
+
+def prepare(
+    network: nn.Module,
+    backbone: Backbone,
+    depth: int,
+    settings: TrainSettings,
+    precision: Precision,
+    device: torch.device,
+    source: Labelled,
+    validation_images: int,
+    cache_folder: Path,
+    limit_bytes: int,
+    views: int | None,
+) -> Generator[Event, None, Boundary]:
+    """Cut the network after its frozen groups, open the stores; the generator's value is a Boundary.
+
+    Args:
+        network: on its device, frozen.
+        backbone: its row of the table.
+        depth: how many groups are frozen.
+        settings: of the run.
+        precision: that it is trained in.
+        device: of the network.
+        source: the training images.
+        validation_images: how many there are.
+        cache_folder: of the project.
+        limit_bytes: that all stores of the project may take; 0 keeps nothing.
+        views: of a run that is resumed; None for a new one.
+
+    Yields:
+        Noted: if the network can't be cut, or not everything can be kept.
+    """
+    every_epoch = 1 if settings.augmentation == "none" else settings.epochs
+    without = Boundary(None, None, None, views or every_epoch)
+    if depth == 0:
+        return without
+    try:
+        parts = cut(network, depth, backbone.preprocessing.input_px)
+    except CannotCut as error:
+        yield Noted(
+            f"{error.message} It is trained all the same; every epoch computes its frozen layers anew."
+        )
+        return without
+    if parts.depth == 0:
+        return without
+    frozen = _frozen(parts, precision, device, source, backbone)
+    judging = frozen if precision == "float32" else _frozen(parts, "float32", device, source, backbone)
+    wanted = min(views or settings.views or min(DEFAULT_VIEWS, every_epoch), every_epoch)
+    folder = cache_folder / FOLDER_NAME
+    if limit_bytes <= 0 or not _is_worth_keeping(frozen, parts, source, backbone, cache_folder):
+        if limit_bytes <= 0:
+            yield Noted("The cache's limit is 0, so every epoch computes the frozen layers anew.")
+        return replace(without, cut=parts, train=frozen, validation=judging)
+    bytes_of_view = len(source.labels) * frozen.layout.row_bytes
+    needed = wanted * bytes_of_view + validation_images * judging.layout.row_bytes
+    kept = {
+        each: folder / store_key(backbone, network, parts.depth, each, device)
+        for each in {precision, judging.precision}
+    }
+    room = make_room(folder, limit_bytes, needed, set(kept.values()))
+    if room < needed:
+        affordable = (room - validation_images * judging.layout.row_bytes) // max(1, bytes_of_view)
+        if views is None:
+            wanted = max(1, min(wanted, int(affordable)))
+        outcome = (
+            f"{wanted} of each image are drawn and kept."
+            if affordable >= wanted
+            else "what finds no room is computed in every epoch."
+        )
+        yield Noted(
+            f"What the frozen layers make of all views takes {_megabytes(needed)}, and the cache "
+            f"has room for {_megabytes(room)}: {outcome}"
+        )
+    frozen = replace(frozen, store=FeatureStore(kept[precision], frozen.layout, room))
+    if judging.precision == precision:
+        judging = frozen
+    else:
+        judging = replace(judging, store=FeatureStore(kept[judging.precision], judging.layout, room))
+    return Boundary(parts, frozen, judging, wanted)
+
+
+def _frozen(
+    parts: Cut, precision: Precision, device: torch.device, source: Labelled, backbone: Backbone
+) -> Frozen:
+    """The frozen part in that precision; the layout of its rows is read off a few images."""
+    images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)
+    frozen = Frozen(parts, Layout((), "float32"), precision, device)
+    return replace(frozen, layout=layout_of(frozen.compute(images), precision))
+
+
+def _is_worth_keeping(frozen: Frozen, parts: Cut, source: Labelled, backbone: Backbone, memory: Path) -> bool:
+    """Whether reading a row is faster than computing it; measured once, so that a seed means something."""
+    key = f"{backbone.name} {parts.depth} {frozen.precision} {frozen.device.type} {torch.get_num_threads()}"
+    known = _remembered(memory)
+    if key not in known:
+        images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)
+        seconds = float("inf")
+        for _ in range(3):
+            start = time.perf_counter()
+            tensors = frozen.compute(images)
+            if frozen.device.type == "cuda":
+                torch.cuda.synchronize()
+            seconds = min(seconds, (time.perf_counter() - start) / len(images))
+            del tensors
+        known[key] = round(seconds * READ_BYTES_PER_SECOND / frozen.layout.row_bytes, 3)
+        try:
+            atomic.write_text(memory / MEMORY_NAME, json.dumps(known, indent=2))
+        except OSError:
+            return parts.depth == backbone.head_depth  # what can't be remembered must not be left to chance
+    return known[key] > 1
+
+
+def _remembered(memory: Path) -> dict[str, float]:
+    try:
+        known = json.loads((memory / MEMORY_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    is_fit = isinstance(known, dict) and all(isinstance(gain, float | int) for gain in known.values())
+    return known if is_fit else {}
+
+
+def _megabytes(count: float) -> str:
+    return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"

@@ -1,0 +1,85 @@
+"""What is kept of a run while it goes on: epochs that take less than a moment are written a few at a time."""
+
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from torch import Tensor
+
+from tlstudio.train.checkpoint import Place, save_checkpoint, state_of, weights_in
+from tlstudio.train.errors import saving
+from tlstudio.train.events import EpochDone
+from tlstudio.train.run_folder import BEST_NAME
+from tlstudio.train.run_info import RunInfo, State, append_metrics, write_info
+from tlstudio.train.step import Trainee
+from tlstudio.train.tensor_file import write_tensors
+
+SECONDS_BETWEEN_SAVES = 2.0
+"""What a crash may cost at most; the run then repeats it to the same numbers."""
+
+
+@dataclass
+class Keeper:
+    """Writes finished epochs into a run's folder, the last of them at the latest when it is closed.
+
+    Attributes:
+        folder: of the run.
+        info: what run.json says, but for where the run stands.
+    """
+
+    folder: Path
+    info: RunInfo
+    _epochs: list[EpochDone] = field(default_factory=list)
+    _state: dict[str, Tensor] = field(default_factory=dict)
+    _best: tuple[int, dict[str, Tensor]] | None = None
+    _place: Place | None = None
+    _saved_at: float = float("-inf")
+
+    def keep(self, place: Place, done: EpochDone, trainee: Trainee) -> None:
+        """Take over a finished epoch.
+
+        Raises:
+            TLStudioError: if it can't be written.
+        """
+        self._place = place
+        self._epochs.append(done)
+        self._state = state_of(trainee.network, trainee.optimizer, trainee.averaged)
+        if done.is_best:
+            self._best = done.epoch, weights_in(self._state)
+        if done.epoch == done.epochs or time.monotonic() - self._saved_at >= SECONDS_BETWEEN_SAVES:
+            self.save("running")
+
+    def save(self, state: State) -> None:
+        """Write what was taken over. The checkpoint comes last: whatever breaks before, resuming repeats it.
+
+        Raises:
+            TLStudioError: if it can't be written.
+        """
+        with saving("the checkpoint"):
+            if self._best is not None:
+                epoch, weights = self._best
+                write_tensors(self.folder / BEST_NAME, weights, {"epoch": epoch})
+                self._best = None
+            if self._epochs and self._place is not None:
+                append_metrics(self.folder, self._epochs)
+                self._epochs = []
+                save_checkpoint(self.folder, self._place, self._state)
+                self._state = {}
+            self.say(state)
+        self._saved_at = time.monotonic()
+
+    def say(self, state: State, place: Place | None = None) -> None:
+        """Write where the run stands into run.json.
+
+        Raises:
+            OSError: if it can't be written.
+        """
+        stand = place or self._place or Place()
+        info = replace(
+            self.info,
+            state=state,
+            best_epoch=stand.best_epoch,
+            epochs_done=stand.epoch,
+            seconds=stand.seconds,
+        )
+        write_info(self.folder, info)

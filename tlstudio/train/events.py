@@ -24,7 +24,7 @@ class RunStarted(Event):
     weights: str  # "random", the pretrained weights' name, or a file's name without its folder
     data_fingerprint: str
     weights_sha256: str = ""  # of the file that they came from; empty if random
-    views: int | None = None  # of each training image that the run draws; None in runs of older versions
+    views: int = 0  # of each training image that the run draws; 0 in runs of older versions
     is_kept: bool = False  # whether what the frozen layers make of the images is kept on the disk
 
 

@@ -90,7 +90,7 @@ def fit(
         run_folder.mkdir(parents=True, exist_ok=True)
         cache_folder.mkdir(parents=True, exist_ok=True)
     sets = yield from decode(rows, classes, data_root, cache_folder, backbone.preprocessing)
-    views = known.started.views if known else None
+    views = (known.started.views or None) if known else None
     began = time.monotonic()
     ready = yield from get_ready(
         backbone, model, train, sets, len(classes), cache_folder, cache_bytes, checkpoint, views

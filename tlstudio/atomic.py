@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 REPLACE_TRIES = 12
@@ -50,14 +50,16 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
+    with suppress(OSError):  # nor can all of them flush a folder; the file is whole in any case
+        _sync(path.parent)
 
 
 def _replace(source: Path, target: Path) -> None:
     # mkstemp makes files for the owner only; the umask of the user is what they expect.
     umask = os.umask(0)
     os.umask(umask)
-    os.chmod(source, 0o666 & ~umask)
+    with suppress(OSError):  # sticks and some network shares know no permissions
+        os.chmod(source, 0o666 & ~umask)
     for attempt in range(REPLACE_TRIES):
         try:
             os.replace(source, target)

@@ -6,8 +6,11 @@ files until Ctrl-C, for trying a download by hand.
 
 import argparse
 import base64
+import contextlib
 import hashlib
 import http.client
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -52,13 +55,20 @@ class LocalServer:
 
     handler: type[BaseHTTPRequestHandler]
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, certificate: Path | None = None) -> None:
         self.asked: list[Asked] = []
         self.is_closing = threading.Event()
         self._server = _Threads(("127.0.0.1", port), self.handler)
         self._server.owner = self
         self.port = self._server.server_address[1]
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # The handshake is left to the thread of each request.
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     def __enter__(self):
@@ -187,8 +197,8 @@ class HubServer(LocalServer):
 
     handler = _HubHandler
 
-    def __init__(self, port: int = 0) -> None:
-        super().__init__(port)
+    def __init__(self, port: int = 0, certificate: Path | None = None) -> None:
+        super().__init__(port, certificate)
         self.manners = Manners()
         self.files: dict[str, bytes] = {}
         self.served = 0
@@ -212,12 +222,37 @@ class _ProxyHandler(_Answering):
     def do_GET(self) -> None:
         self._pass_on()
 
-    def _pass_on(self) -> None:
+    def do_CONNECT(self) -> None:
+        if not self._is_allowed():
+            return
+        host, _, port = self.path.partition(":")
+        with socket.create_connection((host, int(port))) as there:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=self._copy, args=(there, self.connection), daemon=True)
+            back.start()
+            self._copy(self.connection, there)
+            back.join()
+        self.close_connection = True
+
+    def _copy(self, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := source.recv(65_536):
+                target.sendall(chunk)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def _is_allowed(self) -> bool:
         proxy = self.note()
         assert isinstance(proxy, ProxyServer)
         wanted = base64.b64encode(proxy.credentials.encode()).decode()
         if proxy.credentials and self.headers.get("Proxy-Authorization") != f"Basic {wanted}":
             self.answer(407, {"Proxy-Authenticate": "Basic"})
+            return False
+        return True
+
+    def _pass_on(self) -> None:
+        if not self._is_allowed():
             return
         target = urlsplit(self.path)
         connection = http.client.HTTPConnection(target.netloc)

@@ -1,7 +1,9 @@
 """Weights come whole and checked, or not at all, however the network and the server behave."""
 
 import os
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from dataclasses import replace
@@ -456,6 +458,63 @@ def test_that_a_proxy_that_is_not_there_is_named_without_its_password(hub):
     assert error.title == "No connection"
     assert f"127.0.0.1:{gone.port}" in error.message
     assert "s3cret" not in str(error)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for this computer that nobody has signed, and its key, in one file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make a certificate")
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command = ["openssl", "req", "-x509", *new_key, *subject, "-keyout", f"{file}.key", "-out", file]
+    subprocess.run(command, check=True, capture_output=True)
+    file.write_bytes(file.read_bytes() + Path(f"{file}.key").read_bytes())
+    return file
+
+
+@pytest.fixture
+def encrypted_hub(certificate, published):
+    """The hub behind https."""
+    with HubServer(certificate=certificate) as server:
+        server.publish(REPO, published)
+        yield server
+
+
+def test_that_an_encrypted_download_passes_through_a_proxy(hub, encrypted_hub, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    with ProxyServer("anna:s3cret") as proxy:
+        fetch(encrypted_hub, proxy=proxy.address_with_credentials)
+
+        assert {asked.method for asked in proxy.asked} == {"CONNECT"}
+    assert encrypted_hub.of("GET")
+
+
+def test_that_a_proxy_that_refuses_an_encrypted_download_is_told_from_no_network(hub, encrypted_hub):
+    with ProxyServer("anna:s3cret") as proxy:
+        error = refused(encrypted_hub, proxy=f"http://anna:wr0ng@127.0.0.1:{proxy.port}")
+
+    assert error.title == "The proxy refused"
+    assert "wr0ng" not in str(error)
+
+
+def test_that_a_certificate_that_nobody_signed_is_told_from_no_network(hub, encrypted_hub):
+    error = refused(encrypted_hub)
+
+    assert error.title == "Connection not trusted"
+    assert "SSL_CERT_FILE" in error.what_to_try
+
+
+def test_that_an_encrypted_hub_may_not_send_on_to_an_open_address(
+    hub, encrypted_hub, certificate, monkeypatch
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    encrypted_hub.manners.redirect_to = hub.address
+
+    assert "without encryption" in refused(encrypted_hub).message
+    assert hub.asked == []
 
 
 @pytest.mark.parametrize("address", ["ftp://anna:s3cret@hub", "http://anna:s3cret@:80", "http://s3cret:port"])

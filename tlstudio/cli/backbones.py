@@ -21,7 +21,7 @@ app = typer.Typer(
     help="List the backbones, the networks that training starts from.", invoke_without_command=True
 )
 
-CONTINUES = "What has come is kept; the same command continues there."
+CONTINUES = "The same command continues there."
 
 STATES = {
     "bundled": "bundled",

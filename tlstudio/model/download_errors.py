@@ -59,7 +59,7 @@ class ProxyRefused(ModelError):
         super().__init__(
             "The proxy refused",
             f"The proxy {host} did not let the download pass. Nothing was changed.",
-            "Check the name and password in its address: http://name:password@host:port.",
+            "Check name and password in its address, or ask whether it lets through to the server.",
         )
 
 

@@ -73,6 +73,8 @@ class Silence(Exception):
 class HubFile:
     """The published weights of a backbone, within reach for as long as the block lasts.
 
+    One at a time in a process: the hub's library keeps one connection for all.
+
     Attributes:
         is_connected: set while somebody at the other end listens.
         host: where the hub or its mirror is.

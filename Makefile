@@ -4,12 +4,14 @@
 #   make test   every test, without a screen
 #   make check  formatting, types and layers
 #   make bench  start-up times on this machine
+#   make bench-backbones   what the bundled backbones are worth, against random weights
+#   make pretrain          the bundled backbones anew (hours; goes on where it was)
 
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo run test test-fast check bench clean
+.PHONY: demo run test test-fast check bench bench-backbones pretrain clean
 
 demo: $(VENV)/ready
 	$(BIN)/tlstudio demo
@@ -34,6 +36,15 @@ check: $(VENV)/ready-dev
 
 bench: $(VENV)/ready
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/benchmarks/window.py
+
+bench-backbones: $(VENV)/ready-dev
+	$(BIN)/python tests/benchmarks/backbones.py $(BENCH)
+
+pretrain: $(VENV)/ready
+	$(BIN)/python packaging/pretraining/pretrain.py resnet10t --images 620000
+	$(BIN)/python packaging/pretraining/package.py build/pretraining/resnet10t resnet10t --input-px 128
+	$(BIN)/python packaging/pretraining/pretrain.py regnetx_002 --images 400000
+	$(BIN)/python packaging/pretraining/package.py build/pretraining/regnetx_002 regnetx_002 --input-px 128
 
 # The environment with what the program needs, and with the test tools on top; remade when pyproject.toml changes.
 $(VENV)/ready: pyproject.toml

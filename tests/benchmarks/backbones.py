@@ -1,0 +1,240 @@
+"""What the bundled backbones are worth: the same architecture with and without their weights.
+
+Run by `make bench-backbones`. For every set, so many labelled images of each class are drawn at random, the
+same for both, several times. Linear probe: logistic regression on the frozen features. Head only and
+fine-tuning: the program's own training, with everything or nothing frozen. All numbers are accuracies on
+images that took no part, mean ± standard deviation over the draws; the gain is bundled minus random, draw by
+draw.
+"""
+
+import argparse
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tlstudio import environment
+
+environment.prepare()
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from tlstudio.data.dataset import ResizedImages
+from tlstudio.data.errors import DataError
+from tlstudio.data.preprocess import crop
+from tlstudio.data.scan import scan
+from tlstudio.data.settings import DataSettings
+from tlstudio.data.table import ImageRow, read_table
+from tlstudio.evaluate.assess import assess
+from tlstudio.model.backbones import BACKBONES, Backbone
+from tlstudio.model.network import build
+from tlstudio.model.predict import logits
+from tlstudio.model.settings import FreezeDepth, ModelSettings
+from tlstudio.train.fit import fit
+from tlstudio.train.settings import TrainSettings
+
+SETS = Path(__file__).parents[3] / "shared" / "data"
+SHOTS = (5, 20, 100)
+TEST_IMAGES = 400
+RANDOM_IS_ENOUGH = 0.95
+"""Where random weights reach as much there is little to gain; such rows are left out of the average."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One way to draw few labelled images out of a set: rows with their split."""
+
+    name: str
+    shots: int
+    draw: int
+    rows: tuple[ImageRow, ...]
+    classes: tuple[str, ...]
+    root: Path
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Accuracies of all draws of one set, one number of shots and one method."""
+
+    task: str
+    shots: int
+    method: str
+    random: tuple[float, ...]
+    bundled: tuple[float, ...]
+
+    @property
+    def gains(self) -> NDArray[np.float64]:
+        """Bundled minus random, draw by draw."""
+        return np.subtract(self.bundled, self.random)
+
+
+def main() -> None:
+    """Print one table for each bundled backbone."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sets", type=Path, default=SETS, help="a folder of image sets")
+    parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--fine-tuning-draws", type=int, default=3)
+    parser.add_argument(
+        "--backbones", nargs="*", default=[n for n, b in BACKBONES.items() if b.weights.bundled]
+    )
+    given = parser.parse_args()
+    logging.disable()
+    warnings.simplefilter("ignore")
+    if not given.sets.is_dir():
+        raise SystemExit(f"There is no folder {given.sets}; name one with --sets.")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in given.backbones:
+            print_table(BACKBONES[name], list(measure(BACKBONES[name], given, Path(folder))))
+
+
+def measure(backbone: Backbone, given: argparse.Namespace, folder: Path) -> Iterator[Measured]:
+    """Every set, every number of shots, every method."""
+    for path in sorted(path for path in given.sets.iterdir() if path.is_dir()):
+        rows, classes = read_set(path, folder)
+        for shots in SHOTS:
+            if any(sum(row.class_name == name for row in rows) < 2 * shots + 10 for name in classes):
+                continue
+            tasks = [
+                Task(path.name, shots, draw, draw_rows(rows, classes, shots, draw), classes, path)
+                for draw in range(given.draws)
+            ]
+            yield compare(backbone, tasks, "linear probe", folder)
+            few = tasks[: given.fine_tuning_draws]
+            if few:
+                yield compare(backbone, few, "head only", folder)
+                yield compare(backbone, few, "fine-tuning", folder)
+
+
+def read_set(path: Path, folder: Path) -> tuple[list[ImageRow], tuple[str, ...]]:
+    """Every readable image of the set, whatever split its folders named."""
+    table = folder / f"{path.name}.csv"
+    for _ in scan(DataSettings(root=str(path), is_independent=True), table):
+        pass
+    rows = [row for row in read_table(table) if not row.is_set_aside]
+    return rows, tuple(sorted({row.class_name for row in rows}))
+
+
+def draw_rows(
+    rows: Sequence[ImageRow], classes: Sequence[str], shots: int, draw: int
+) -> tuple[ImageRow, ...]:
+    """So many to train on and to choose the epoch by, of each class; others are the test."""
+    random = np.random.default_rng(draw)
+    drawn, rest = [], []
+    for name in classes:
+        own = [rows[index] for index in random.permutation(len(rows)) if rows[index].class_name == name]
+        drawn += [replace(row, split="train") for row in own[:shots]]
+        drawn += [replace(row, split="validation") for row in own[shots : 2 * shots]]
+        rest += own[2 * shots :]
+    kept = random.permutation(len(rest))[:TEST_IMAGES]
+    return (*drawn, *(replace(rest[index], split="test") for index in kept))
+
+
+def compare(backbone: Backbone, tasks: Sequence[Task], method: str, folder: Path) -> Measured:
+    """The same draws with random and with bundled weights."""
+    accuracies = {
+        weights: tuple(METHODS[method](backbone, weights, task, folder) for task in tasks)
+        for weights in ("random", "pretrained")
+    }
+    first = tasks[0]
+    measured = Measured(first.name, first.shots, method, accuracies["random"], accuracies["pretrained"])
+    print(row_of(measured), flush=True)
+    return measured
+
+
+def probe(backbone: Backbone, weights: str, task: Task, folder: Path) -> float:
+    """Logistic regression on standardised features, one prepared image each, no augmentation."""
+    settings = ModelSettings(backbone.name, "head", weights)
+    network = build(settings, len(task.classes), seed=task.draw)
+    network.reset_classifier(0)  # type: ignore[operator]
+    parts = {}
+    for split in ("train", "test"):
+        images = ResizedImages()
+        rows = [row for row in task.rows if row.split == split]
+        for _ in images.fill(rows, task.root, folder / "cache", backbone.preprocessing):
+            pass
+        crops = np.stack([cropped(images[index], backbone) for index in range(len(images))])
+        labels = [row.class_name for row in images.rows]
+        parts[split] = logits(network, crops, backbone.preprocessing), labels
+    regression = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
+    regression.fit(*parts["train"])
+    return float(regression.score(*parts["test"]))
+
+
+def cropped(pixels: NDArray[np.uint8], backbone: Backbone) -> NDArray[np.uint8]:
+    """The centre of a resized image."""
+    from PIL import Image
+
+    return np.asarray(crop(Image.fromarray(pixels), backbone.preprocessing))
+
+
+def train_head(backbone: Backbone, weights: str, task: Task, folder: Path) -> float:
+    """The program's own training of the classifier alone."""
+    return train(backbone, "head", weights, task, folder)
+
+
+def fine_tune(backbone: Backbone, weights: str, task: Task, folder: Path) -> float:
+    """The program's own training of everything."""
+    return train(backbone, 0, weights, task, folder)
+
+
+def train(backbone: Backbone, freeze: FreezeDepth, weights: str, task: Task, folder: Path) -> float:
+    """Train with the program's settings, judge on the task's test images."""
+    run_folder = Path(tempfile.mkdtemp(dir=folder))
+    common = {
+        "rows": task.rows,
+        "data_root": task.root,
+        "run_folder": run_folder,
+        "cache_folder": folder / "cache",
+    }
+    model = ModelSettings(backbone.name, freeze, weights)
+    settings = TrainSettings(seed=task.draw, early_stop_epochs=None)
+    for _ in fit(model, settings, classes=task.classes, data_fingerprint="", run=1, **common):
+        pass
+    *_, done = assess(times_seen=1, run=1, **common)
+    return float(done.accuracy)  # type: ignore[attr-defined]
+
+
+METHODS = {"linear probe": probe, "head only": train_head, "fine-tuning": fine_tune}
+
+
+def row_of(measured: Measured) -> str:
+    """One line of the table."""
+    gain = f"{100 * measured.gains.mean():+.1f} ± {100 * measured.gains.std():.1f}"
+    values = f"{spread(measured.random)} | {spread(measured.bundled)}"
+    return f"| {measured.task} | {measured.shots} | {measured.method} | {values} | {gain} |"
+
+
+def spread(values: Sequence[float]) -> str:
+    """Mean ± standard deviation."""
+    return f"{np.mean(values):.3f} ± {np.std(values):.3f}"
+
+
+def print_table(backbone: Backbone, measured: Sequence[Measured]) -> None:
+    """The whole table with its average."""
+    print(f"\n{backbone.name}, {backbone.preprocessing.input_px} px")
+    print("| set | images per class | method | random | bundled | gain in points |")
+    print("|---|---|---|---|---|---|")
+    for each in measured:
+        print(row_of(each))
+    counted = [each for each in measured if np.mean(each.random) <= RANDOM_IS_ENOUGH]
+    if counted:
+        gain = 100 * np.mean([each.gains.mean() for each in counted])
+        print(f"Average gain where random weights reach at most {RANDOM_IS_ENOUGH}: {gain:+.1f} points.")
+    worse = [each for each in measured if each.gains.mean() < -max(each.gains.std(), 1e-9)]
+    print(
+        "Worse than random by more than the spread: "
+        + (", ".join(row_of(each) for each in worse) or "nowhere.")
+    )
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except DataError as error:
+        raise SystemExit(str(error)) from error

@@ -8,7 +8,8 @@ import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 VERBS = (
-    "new", "train", "resume", "evaluate", "export", "predict", "runs", "backbones", "doctor", "demo",
+    "new", "train", "resume", "evaluate", "export", "predict", "recognise", "runs", "backbones", "doctor",
+    "demo",
 )  # fmt: skip
 
 

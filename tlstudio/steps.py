@@ -155,6 +155,40 @@ def download(project: Project | None, name: str, mirror: str = "", proxy: str = 
     yield from download_weights(find_backbone(name), mirror, proxy)
 
 
+def measure_speed(project: Project | None, names: Sequence[str] = ()) -> Iterator[Event]:
+    """Time the backbones on this computer, all of the table without names; last SpeedsMeasured.
+
+    The project takes no part; speeds are remembered for all projects.
+
+    Raises:
+        TLStudioError: if a name is unknown, or not one could be timed.
+    """
+    from tlstudio.train.measure import measure_speed as measure
+
+    del project
+    yield from measure(names)
+
+
+def recognise(
+    project: Project | None, images: Sequence[Path], backbone: str = "", weights: str = ""
+) -> Iterator[Event]:
+    """Ask a backbone as it is, untrained, what it sees in images and folders of images; last RecogniseDone.
+
+    Args:
+        project: takes no part.
+        images: files and folders.
+        backbone: its name; empty for the most accurate whose weights and names are on this computer.
+        weights: path of a local file with a classifier; empty for the backbone's own.
+
+    Raises:
+        TLStudioError: if there is nothing to look at, or the backbone knows no names.
+    """
+    from tlstudio.model.recognise import recognise as recognise_images
+
+    del project
+    yield from recognise_images([Path(image) for image in images], backbone, weights)
+
+
 STEPS: dict[str, Step] = {
     "scan": scan,
     "train": train,
@@ -162,9 +196,11 @@ STEPS: dict[str, Step] = {
     "evaluate": evaluate,
     "export": export,
     "predict": predict,
+    "measure_speed": measure_speed,
+    "recognise": recognise,
     "download": download,
 }
-"""Each takes the project (`predict` and `download` do without) and its options as keywords."""
+"""Each takes the project (those from `predict` on do without) and its options as keywords."""
 
 LIGHT_STEPS = frozenset({"scan", "predict", "download"})
 """Those that never load torch, and so need no prepared child process."""

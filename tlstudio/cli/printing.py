@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from tlstudio.cli.backbone_words import backbone_sentence
 from tlstudio.cli.network_words import found, network_row, network_sentence
 from tlstudio.cli.weight_words import weights_sentence
 from tlstudio.cli.words import (
@@ -92,7 +93,8 @@ class TextPrinter:
             case RunsListed() | BackbonesListed() | NetworksFound():
                 self._say(self._table(event), is_result=True)
             case _:
-                text = sentence(event) or weights_sentence(event) or network_sentence(event)
+                sayings = (sentence, backbone_sentence, weights_sentence, network_sentence)
+                text = next((said for say in sayings if (said := say(event))), "")
                 self._say(text, is_result=not isinstance(event, Failed | Noted | Stopped))
 
     def close(self) -> None:

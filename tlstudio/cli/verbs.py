@@ -221,6 +221,28 @@ def predict(
 
 
 @app.command()
+def recognise(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE_OR_FOLDER")],
+    backbone: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="See `tlstudio backbones`; default: the most accurate here."),
+    ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A local file with a classifier of ImageNet; needs --backbone."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let a backbone as it is name what it sees, before any training."""
+    if weights is not None and backbone is None:
+        raise typer.BadParameter("--weights needs --backbone, the network that the file was made for")
+    chosen = {"backbone": backbone or "", "weights": str(weights or "")}
+    with verb("recognise", as_json=as_json) as printer:
+        for event in run_here("recognise", None, images=images, **chosen):
+            printer.show(event)
+
+
+@app.command()
 def runs(project: ProjectFolder, as_json: Json = False) -> None:
     """List a project's runs; works beside another window."""
     with verb("runs", as_json=as_json) as printer:

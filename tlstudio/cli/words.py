@@ -73,6 +73,11 @@ def duration(seconds: float) -> str:
     return f"about {minutes} min" if minutes < 60 else f"about {minutes // 60} h {minutes % 60} min"
 
 
+def rate(a_second: float) -> str:
+    """How many a second, at two digits or more: "0.31", "4.2", "1,234"."""
+    return f"{a_second:,.0f}" if a_second >= 10 else f"{a_second:.2g}"
+
+
 def near(path: str) -> str:
     """The path as seen from the working directory, if it lies below it."""
     here = Path.cwd()
@@ -109,13 +114,14 @@ RUN_HEADER = ("Run", "State", "Backbone", "Freeze depth", "Epochs", "Validation"
 def backbone_row(backbone: BackboneListed) -> tuple[str, ...]:
     """A backbone as a row of the table below `BACKBONE_HEADER`."""
     accuracy = "–" if backbone.imagenet_accuracy is None else f"{100 * backbone.imagenet_accuracy:.1f}%"
+    speed = "–" if backbone.images_per_second is None else f"{rate(backbone.images_per_second)}/s"
     return (
         backbone.name, backbone.title, f"0 … {len(backbone.freeze_groups)}",
-        f"{backbone.parameters / 1e6:.1f} M", f"{backbone.input_px} px", accuracy, backbone.good_for,
+        f"{backbone.parameters / 1e6:.1f} M", f"{backbone.input_px} px", accuracy, speed, backbone.good_for,
     )  # fmt: skip
 
 
-BACKBONE_HEADER = ("Name", "Title", "Freeze depth", "Values", "Input", "ImageNet", "Good for")
+BACKBONE_HEADER = ("Name", "Title", "Freeze depth", "Values", "Input", "ImageNet", "Speed", "Good for")
 
 
 def _is_numeric(cell: str) -> bool:

@@ -44,6 +44,43 @@ class WeightsNotHere(ModelError):
         )
 
 
+class KnowsNoNames(ModelError):
+    """The backbone has no classifier whose classes have names."""
+
+    def __init__(self, backbone: str, trained_on: str, easiest: str) -> None:
+        made = f"pretrained on {trained_on}" if trained_on else "made without photographs"
+        super().__init__(
+            "No names without training",
+            f"{backbone} was {made} and knows no names for what it sees. Nothing was changed.",
+            "Train it on your own classes first, or download a backbone that knows names: "
+            f"tlstudio backbones download {easiest}",
+        )
+
+
+class NothingKnowsNames(ModelError):
+    """No backbone on this computer could be asked as it is."""
+
+    def __init__(self, easiest: str) -> None:
+        super().__init__(
+            "No backbone knows names yet",
+            "Of the backbones on this computer none can name what it sees without training. "
+            "Nothing was changed.",
+            f"Download one that can: tlstudio backbones download {easiest}",
+        )
+
+
+class NoNamesInWeights(ModelError):
+    """The file's classifier is missing, or made for classes that nobody has named."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            "No names in the weights",
+            f"“{file}” holds no classifier whose classes have known names, such as ImageNet's 1,000. "
+            "Nothing was changed.",
+            "Choose the file as it was published, with its classifier.",
+        )
+
+
 class WeightsNotFound(ModelError):
     """The weights file is gone or may not be read."""
 

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import asdict
+from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,10 +20,15 @@ def adopted_backbone(name: str) -> Backbone | None:
     if NAME.fullmatch(name) is None:
         return None
     try:
-        backbone = TypeAdapter(Backbone).validate_json((models_folder() / name / FILE_NAME).read_bytes())
+        backbone = _adapter().validate_json((models_folder() / name / FILE_NAME).read_bytes())
     except (OSError, ValidationError):
         return None
     return backbone if backbone.name == name else None
+
+
+@cache
+def _adapter() -> TypeAdapter[Backbone]:
+    return TypeAdapter(Backbone)
 
 
 def adopted_backbones() -> tuple[Backbone, ...]:

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -100,11 +101,16 @@ def weights_facts(backbone: Backbone) -> WeightsFacts | None:
     """What is noted about the downloaded or imported file; None if there is none, or not the whole of it."""
     folder = models_folder() / backbone.name
     try:
-        facts = TypeAdapter(WeightsFacts).validate_json((folder / FACTS_NAME).read_bytes())
+        facts = _facts_adapter().validate_json((folder / FACTS_NAME).read_bytes())
         is_whole = (folder / FILE_NAME).stat().st_size == facts.bytes
     except (OSError, ValidationError):
         return None
     return facts if is_whole and facts.name == backbone.name else None
+
+
+@cache
+def _facts_adapter() -> TypeAdapter[WeightsFacts]:
+    return TypeAdapter(WeightsFacts)
 
 
 def weights_sha256(backbone: Backbone) -> str:

@@ -58,3 +58,36 @@ class ProjectReadOnly(ProjectError):
             f"“{name}” {reason}. Nothing was changed.",
             "Close the other window, or update TL Studio, then try again.",
         )
+
+
+class RunNotThere(ProjectError):
+    """The project has no run of that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "There is no such run",
+            f"This project has no run {number}. Nothing was changed.",
+            "Choose one of the runs in the list.",
+        )
+
+
+class RunIsRunning(ProjectError):
+    """A run that is being trained can't be deleted."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "The run is being trained",
+            f"Run {number} is being trained now, so it can't be deleted. Nothing was changed.",
+            "Stop it on the Train page first.",
+        )
+
+
+class RunNotDeleted(ProjectError):
+    """A file of the run is held by another program."""
+
+    def __init__(self, number: int, reason: str) -> None:
+        super().__init__(
+            "The run can't be deleted",
+            f"The files of run {number} could not be removed: {reason}. The run is kept as it was.",
+            "Close other programs that may use its folder, then try again.",
+        )

@@ -153,6 +153,11 @@ class Project:
         """The project after the user picked the run to evaluate and export."""
         return replace(self, chosen_run=number)
 
+    def without_run(self, number: int) -> "Project":
+        """The project without that run; without a chosen run if that was it."""
+        runs = tuple(run for run in self.runs if run.number != number)
+        return replace(self, runs=runs, chosen_run=None if self.chosen_run == number else self.chosen_run)
+
     def after(self, event: Event) -> "Project":
         """The project as it is after a step's report; most events change nothing in it."""
         match event:

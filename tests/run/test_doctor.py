@@ -1,7 +1,12 @@
 """The doctor says what was found and what to install."""
 
+from pathlib import Path
+from typing import Literal
+
 import pytest
 
+from tlstudio.model.backbones import BACKBONES
+from tlstudio.model.weight_store import keep_weights, models_folder
 from tlstudio.run import doctor, qt_libraries
 from tlstudio.run.events import DoctorDone
 
@@ -39,6 +44,65 @@ def test_that_a_screen_is_found_by_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert qt_libraries.has_screen()
 
 
+@pytest.fixture
+def bundled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder of the program's resources with all weights that belong to it, a megabyte each."""
+    resources = tmp_path / "resources"
+    (resources / "backbones").mkdir(parents=True)
+    for row in BACKBONES.values():
+        if row.weights.bundled:
+            (resources / "backbones" / row.weights.bundled).write_bytes(bytes(1_000_000))
+    monkeypatch.setattr("tlstudio.model.weight_store.files", lambda _: resources)
+    return resources
+
+
+def keep(name: str, tmp_path: Path, origin: Literal["download", "pack"]) -> None:
+    came = tmp_path / "came"
+    came.write_bytes(bytes(2_000_000))
+    keep_weights(BACKBONES[name], came, origin, "abc")
+
+
+def test_that_backbones_are_counted_with_their_size_and_without_their_place(
+    bundled: Path, tmp_path: Path
+) -> None:
+    own = len(list((bundled / "backbones").iterdir()))
+    message = doctor.check_backbones().message
+    assert message == f"Pretrained weights here: {own} with TL Studio ({own:.1f} MB)."
+
+    keep("resnet18", tmp_path, "download")
+    keep("resnet34", tmp_path, "download")
+    keep("resnet50", tmp_path, "pack")
+    check = doctor.check_backbones()
+
+    assert check.is_ok
+    assert "with TL Studio" in check.message
+    assert "2 downloaded (4.0 MB), 1 from a weights pack (2.0 MB)." in check.message
+    assert str(models_folder()) not in check.message
+
+
+def test_that_missing_bundled_weights_are_found(bundled: Path) -> None:
+    for path in (bundled / "backbones").iterdir():
+        path.unlink()
+
+    check = doctor.check_backbones()
+
+    assert not check.is_ok
+    assert "Those that belong to TL Studio are missing." in check.message
+
+
+def test_that_a_model_folder_that_takes_no_file_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bundled: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    monkeypatch.setenv("TLSTUDIO_MODELS_DIR", str(tmp_path / "file" / "models"))
+
+    check = doctor.check_backbones()
+
+    assert not check.is_ok
+    assert "can't be written to" in check.message
+    assert str(tmp_path) not in check.message
+
+
 @pytest.mark.slow
 def test_that_every_check_gives_a_sentence() -> None:
     *_, done = doctor.look_over()
@@ -50,6 +114,7 @@ def test_that_every_check_gives_a_sentence() -> None:
         "Device",
         "Disk",
         "Writing",
+        "Backbones",
         "Network",
     ]
     assert all(check.message.endswith(".") for check in done.checks)

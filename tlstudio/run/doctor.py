@@ -12,6 +12,9 @@ from pathlib import Path
 
 from tlstudio import environment
 from tlstudio.events import Event, Progress
+from tlstudio.model.adopted import adopted_backbones
+from tlstudio.model.backbones import BACKBONES
+from tlstudio.model.weight_store import models_folder, weights_state
 from tlstudio.run import qt_libraries
 from tlstudio.run.events import Check, DoctorDone
 
@@ -43,6 +46,7 @@ def look_over() -> Iterator[Event]:
         ("Device", check_device),
         ("Disk", check_disk),
         ("Writing", check_writing),
+        ("Backbones", check_backbones),
         ("Network", check_silence),
     )
     checks = []
@@ -134,6 +138,33 @@ def check_writing() -> Check:
         )
 
 
+def check_backbones() -> Check:
+    """Which weights are here, and whether more may come; the folder itself is not named."""
+    states = [weights_state(row) for row in (*BACKBONES.values(), *adopted_backbones())]
+    kinds = (("bundled", "with TL Studio"), ("here", "downloaded"), ("pack", "from a weights pack"))
+    parts = []
+    for kind, words in kinds:
+        sizes = [state.size_bytes for state in states if state.kind == kind]
+        if sizes:
+            parts.append(f"{len(sizes)} {words} ({sum(sizes) / 1e6:,.1f} MB)")
+    message = f"Pretrained weights here: {', '.join(parts) or 'none'}."
+    if not any(row.weights.bundled and weights_state(row).is_here for row in BACKBONES.values()):
+        return Check(
+            "Backbones",
+            is_ok=False,
+            message=f"{message} Those that belong to TL Studio are missing.",
+            what_to_try="Install TL Studio again; until then training starts from random weights.",
+        )
+    if not _takes_files(models_folder()):
+        return Check(
+            "Backbones",
+            is_ok=False,
+            message=f"{message} No more can be added, as their folder can't be written to.",
+            what_to_try="Let TLSTUDIO_MODELS_DIR name a folder of your own; what is here works as it is.",
+        )
+    return Check("Backbones", is_ok=True, message=message)
+
+
 def check_silence() -> Check:
     """Whether every library of this process was told to stay off the network."""
     loud = [name for name, value in environment.QUIET.items() if os.environ.get(name) != value]
@@ -149,6 +180,12 @@ def check_silence() -> Check:
         message=f"Not switched off: {', '.join(loud)}.",
         what_to_try="Start TL Studio by its own command.",
     )
+
+
+def _takes_files(folder: Path) -> bool:
+    """Whether the folder, or the one that it would be made in, may be written to."""
+    there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def _ran(command: list[str], seconds: float) -> subprocess.CompletedProcess[str]:

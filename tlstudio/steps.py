@@ -155,6 +155,49 @@ def download(project: Project | None, name: str, mirror: str = "", proxy: str = 
     yield from download_weights(find_backbone(name), mirror, proxy)
 
 
+def pack(project: Project | None, names: Sequence[str], to: Path) -> Iterator[Event]:
+    """Write the weights of these backbones into a folder for a machine without a network; last PackWritten.
+
+    Raises:
+        ModelError: if weights are not on this computer, or the folder can't be written.
+    """
+    from tlstudio.model.packs import pack as write_pack
+
+    del project
+    yield from write_pack(names, Path(to))
+
+
+def import_pack(project: Project | None, folder: Path) -> Iterator[Event]:
+    """Take in the weights that `pack` wrote, whole or not at all; last PackImported.
+
+    Raises:
+        ModelError: if the folder is no pack, one that can't be trusted, or there is no room.
+    """
+    from tlstudio.model.pack_import import import_pack as take_in
+
+    del project
+    yield from take_in(Path(folder))
+
+
+def match_weights(project: Project | None, backbone: str, file: Path) -> Iterator[Event]:
+    """Hold a weights file against a backbone, tensor by tensor, and change nothing; last WeightsMatched.
+
+    Args:
+        project: whose classes the classifier is for and whose cache keeps a converted file, or None.
+        backbone: its name.
+        file: .safetensors, .pt, .pth or .bin.
+
+    Raises:
+        ModelError: if there is no such backbone, or the file can't be read.
+    """
+    from tlstudio.model.backbones import find_backbone
+    from tlstudio.model.match_weights import match_weights as match
+
+    classes = len(project.images.classes) if project and project.images else 0
+    cache_folder = project.folder / "cache" if project and not project.is_read_only else None
+    yield from match(find_backbone(backbone), Path(file), classes, cache_folder)
+
+
 def measure_speed(project: Project | None, names: Sequence[str] = ()) -> Iterator[Event]:
     """Time the backbones on this computer, all of the table without names; last SpeedsMeasured.
 
@@ -196,13 +239,16 @@ STEPS: dict[str, Step] = {
     "evaluate": evaluate,
     "export": export,
     "predict": predict,
+    "pack": pack,
+    "import_pack": import_pack,
+    "match_weights": match_weights,
     "measure_speed": measure_speed,
     "recognise": recognise,
     "download": download,
 }
 """Each takes the project (those from `predict` on do without) and its options as keywords."""
 
-LIGHT_STEPS = frozenset({"scan", "predict", "download"})
+LIGHT_STEPS = frozenset({"scan", "predict", "download", "pack", "import_pack"})
 """Those that never load torch, and so need no prepared child process."""
 
 NETWORK_STEPS = frozenset({"download"})

@@ -1,6 +1,7 @@
 """`tlstudio backbones` with its verbs: the networks that training starts from, and their weights."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,6 +71,41 @@ def download(
             printer.show(Noted("Nothing was downloaded. To agree without being asked: --yes"))
             raise typer.Exit(FAILED)
         run_apart("download", printer, name=name, mirror=mirror, proxy=proxy)
+
+
+@app.command()
+def pack(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="See `tlstudio backbones`.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="On a stick, for instance.")],
+    as_json: Json = False,
+) -> None:
+    """Write weights into a folder for a machine without a network."""
+    with verb("pack", as_json=as_json) as printer:
+        for event in run_here("pack", None, names=names, to=to):
+            printer.show(event)
+
+
+@app.command("import")
+def import_folder(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What `pack` wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Take in the weights of a pack, all or none."""
+    with verb("import", as_json=as_json) as printer:
+        for event in run_here("import_pack", None, folder=folder):
+            printer.show(event)
+
+
+@app.command()
+def match(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=".safetensors, .pt, .pth or .bin.")],
+    backbone: Annotated[str, typer.Option("--backbone", metavar="NAME", help="See `tlstudio backbones`.")],
+    as_json: Json = False,
+) -> None:
+    """Say which tensors of a weights file fit a backbone, or whose they are."""
+    with verb("match", as_json=as_json) as printer:
+        for event in run_here("match_weights", None, backbone=backbone, file=file):
+            printer.show(event)
 
 
 @app.command()

@@ -54,7 +54,12 @@ class PublishedWeights:
     @property
     def is_non_commercial(self) -> bool:
         """Whether the licence forbids to earn money with them."""
-        return any(word in self.licence.lower() for word in ("-nc", "noncommercial", "non-commercial"))
+        return is_non_commercial(self.licence)
+
+
+def is_non_commercial(licence: str) -> bool:
+    """Whether a licence forbids to earn money with what is under it."""
+    return any(word in licence.lower() for word in ("-nc", "noncommercial", "non-commercial"))
 
 
 @dataclass(frozen=True)

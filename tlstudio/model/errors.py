@@ -44,6 +44,17 @@ class WeightsNotHere(ModelError):
         )
 
 
+class ModelFolderNotWritable(ModelError):
+    """The program's own folder of weights can't be written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "Weights folder can't be written",
+            f"The folder of weights can't be written ({reason}). What lies there is unchanged.",
+            "Make room on the disk, or let TLSTUDIO_MODELS_DIR name another folder.",
+        )
+
+
 class KnowsNoNames(ModelError):
     """The backbone has no classifier whose classes have names."""
 
@@ -85,6 +96,7 @@ class WeightsNotFound(ModelError):
     """The weights file is gone or may not be read."""
 
     def __init__(self, file: str, reason: str) -> None:
+        self.reason = reason
         super().__init__(
             "Weights can't be read",
             f"“{file}” can't be read ({reason}). Nothing was changed.",
@@ -96,6 +108,7 @@ class WeightsUnreadable(ModelError):
     """The file is no weights file, or only a part of one."""
 
     def __init__(self, file: str, reason: str) -> None:
+        self.reason = reason
         super().__init__(
             "Not a weights file",
             f"“{file}” holds no weights that can be used: {reason}. Nothing was loaded.",

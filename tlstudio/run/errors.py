@@ -11,6 +11,9 @@ STEP_WORDS = {
     "evaluate": ("Evaluation", "The run and its weights are unchanged.", "Evaluate it again."),
     "export": ("Export", "The run is unchanged, and no file was replaced.", "Export it again."),
     "download": ("The download", "What has come of it is kept.", "Download again; it continues there."),
+    "pack": ("Writing the pack", "The weights on this computer are unchanged.", "Write it again."),
+    "import_pack": ("The import", "The weights that were here are unchanged.", "Import the pack again."),
+    "match_weights": ("Reading the weights", "Nothing was changed.", "Choose the file again."),
     "predict": ("Prediction", "The model and the images are unchanged.", "Try it again."),
 }
 """Step → what it is called at the start of a sentence, what is safe, what to do."""

@@ -232,6 +232,20 @@ def recognise(
     yield from recognise_images([Path(image) for image in images], backbone, weights)
 
 
+def inspect(project: Project | None, name: str) -> Iterator[Event]:
+    """Find out whether a network of timm works here, and keep its row if it does; last NetworkInspected.
+
+    The project takes no part; the network can be chosen in all projects from then on.
+
+    Raises:
+        ModelError: if timm has no pretrained network of that name, or its row can't be kept.
+    """
+    from tlstudio.export.inspect_network import inspect_network
+
+    del project
+    yield from inspect_network(name)
+
+
 STEPS: dict[str, Step] = {
     "scan": scan,
     "train": train,
@@ -242,6 +256,7 @@ STEPS: dict[str, Step] = {
     "pack": pack,
     "import_pack": import_pack,
     "match_weights": match_weights,
+    "inspect": inspect,
     "measure_speed": measure_speed,
     "recognise": recognise,
     "download": download,

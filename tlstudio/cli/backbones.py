@@ -8,10 +8,13 @@ import typer
 
 from tlstudio.cli.choices import Json
 from tlstudio.cli.running import FAILED, run_apart, verb
+from tlstudio.cli.printing import Printer
 from tlstudio.events import Event, Noted
 from tlstudio.model.adopted import adopted_backbone
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
 from tlstudio.model.catalogue import TimmModel, search
+from tlstudio.model.errors import NetworkNotInspected, NetworkNotUsable
+from tlstudio.model.events import NetworkInspected
 from tlstudio.model.settings import ModelSettings
 from tlstudio.model.speeds import known_speed
 from tlstudio.model.weight_store import WeightsState, weights_state
@@ -119,6 +122,30 @@ def measure(
     with verb("measure", as_json=as_json) as printer:
         for event in run_here("measure_speed", None, names=names or []):
             printer.show(event)
+
+
+@app.command()
+def inspect(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="See `tlstudio backbones --search`.")],
+    as_json: Json = False,
+) -> None:
+    """Find out whether a network of timm can be trained and exported here."""
+    with verb("inspect", as_json=as_json) as printer:
+        run_apart("inspect", printer, name=name)
+
+
+def look_over(name: str, printer: Printer) -> None:
+    """Inspect the network if timm has it and nobody did before.
+
+    Raises:
+        NetworkNotUsable: if it does not work here.
+    """
+    try:
+        find_backbone(name)
+    except NetworkNotInspected:
+        last = run_apart("inspect", printer, name=name)[-1]
+        if isinstance(last, NetworkInspected) and not last.usable:
+            raise NetworkNotUsable(name, last.reason) from None
 
 
 def listed() -> Iterator[Event]:

@@ -5,8 +5,9 @@ from difflib import get_close_matches
 from tlstudio.model.adopted import adopted_backbone
 from tlstudio.model.backbone import Backbone, FreezeGroup, PublishedWeights
 from tlstudio.model.bundled_backbones import BUNDLED
+from tlstudio.model.catalogue import find_model
 from tlstudio.model.convnet_backbones import CONVNETS
-from tlstudio.model.errors import UnknownBackbone
+from tlstudio.model.errors import NetworkNotInspected, UnknownBackbone
 from tlstudio.model.tiny_backbones import TEST_BACKBONES
 from tlstudio.model.transformer_backbones import TRANSFORMERS
 
@@ -20,9 +21,12 @@ def find_backbone(name: str) -> Backbone:
     """The backbone of that name: a row, one for tests, or a network of timm that was inspected here before.
 
     Raises:
+        NetworkNotInspected: if timm has it and it was not inspected here.
         UnknownBackbone: if there is none; it names the closest.
     """
     known = BACKBONES.get(name) or TEST_BACKBONES.get(name) or adopted_backbone(name)
-    if known is None:
-        raise UnknownBackbone(name, get_close_matches(name, BACKBONES, n=3))
-    return known
+    if known is not None:
+        return known
+    if find_model(name) is not None:
+        raise NetworkNotInspected(name)
+    raise UnknownBackbone(name, get_close_matches(name, BACKBONES, n=3))

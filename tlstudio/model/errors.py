@@ -18,6 +18,38 @@ class UnknownBackbone(ModelError):
         )
 
 
+class NetworkNotInspected(UnknownBackbone):
+    """Timm has a network of that name, but nobody looked at it on this computer."""
+
+    def __init__(self, name: str) -> None:
+        super(UnknownBackbone, self).__init__(
+            "Network not looked over yet",
+            f"“{name}” is one of timm's networks, and it was not tried on this computer. Nothing was changed.",
+            f"Choose it among all networks of the Model page, or run `tlstudio backbones inspect {name}`.",
+        )
+
+
+class NetworkNotUsable(ModelError):
+    """The network was looked over and does not work here."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            "Network can't be used", f"{name}: {reason} Nothing was changed.", "Choose another backbone."
+        )
+
+
+class NetworkGone(ModelError):
+    """The installed timm no longer has the network."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "Network no longer available",
+            f"The installed timm has no network called “{name}” any more. The project, its runs and exported "
+            "files are unchanged; exported files go on working.",
+            "Choose another backbone for new runs, or install the version of timm that the run names.",
+        )
+
+
 class FreezeDepthOutOfRange(ModelError):
     """The backbone has fewer groups than should be frozen."""
 
@@ -89,6 +121,17 @@ class NoNamesInWeights(ModelError):
             f"“{file}” holds no classifier whose classes have known names, such as ImageNet's 1,000. "
             "Nothing was changed.",
             "Choose the file as it was published, with its classifier.",
+        )
+
+
+class ModelFolderNotWritable(ModelError):
+    """The program's own folder of weights can't be written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "Weights folder can't be written",
+            f"The folder of weights can't be written ({reason}). What lies there is unchanged.",
+            "Make room on the disk, or let TLSTUDIO_MODELS_DIR name another folder.",
         )
 
 

@@ -8,6 +8,7 @@ from torch import nn
 
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.backbones import find_backbone
+from tlstudio.model.errors import NetworkGone
 from tlstudio.model.pretrained import load_chosen
 from tlstudio.model.settings import ModelSettings
 
@@ -27,7 +28,13 @@ def build(settings: ModelSettings, classes: int, seed: int = 0) -> nn.Module:
 
 
 def create(backbone: Backbone, classes: int, seed: int = 0) -> nn.Module:
-    """A new network with random weights; the same seed gives the same ones and disturbs no other draw."""
+    """A new network with random weights; the same seed gives the same ones and disturbs no other draw.
+
+    Raises:
+        NetworkGone: if the installed timm no longer has it.
+    """
+    if not timm.is_model(backbone.architecture):
+        raise NetworkGone(backbone.name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network: nn.Module = timm.create_model(

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from tlstudio.cli.choices import Json
-from tlstudio.cli.running import FAILED, run_apart, verb
 from tlstudio.cli.printing import Printer
+from tlstudio.cli.running import FAILED, run_apart, verb
 from tlstudio.events import Event, Noted
 from tlstudio.model.adopted import adopted_backbone
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
@@ -134,7 +134,7 @@ def inspect(
         run_apart("inspect", printer, name=name)
 
 
-def look_over(name: str, printer: Printer) -> None:
+def look_over_network(name: str, printer: Printer) -> None:
     """Inspect the network if timm has it and nobody did before.
 
     Raises:

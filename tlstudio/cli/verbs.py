@@ -11,7 +11,7 @@ import typer
 from tlstudio import RESEARCH_NOTICE, __version__
 from tlstudio.cli import listing
 from tlstudio.cli.backbones import app as backbones_app
-from tlstudio.cli.backbones import look_over
+from tlstudio.cli.backbones import look_over_network
 from tlstudio.cli.choices import (
     Json,
     about_missing_weights,
@@ -120,7 +120,9 @@ def new(
 @app.command()
 def train(
     project: ProjectFolder,
-    backbone: Annotated[str | None, typer.Option(metavar="NAME", help="See `tlstudio backbones`, or any of timm's.")] = None,
+    backbone: Annotated[
+        str | None, typer.Option(metavar="NAME", help="See `tlstudio backbones`, or any of timm's.")
+    ] = None,
     freeze: Annotated[
         str | None,
         typer.Option(
@@ -170,7 +172,7 @@ def train(
         writable(project) as opened,
     ):
         stored = opened.settings
-        look_over(backbone or stored.model.backbone, printer)
+        look_over_network(backbone or stored.model.backbone, printer)
         model = chosen_model(stored.model, backbone=backbone, freeze=depth, weights=weights)
         missing = about_missing_weights(stored.model, model) if weights is None else ""
         if missing:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -90,7 +91,7 @@ def inspect_network(name: str) -> Iterator[Event]:
 
 def described(name: str, model: TimmModel) -> Backbone:
     """The row that the table would have for the network."""
-    published = timm.get_pretrained_cfg(name).to_dict()
+    published: dict[str, Any] = timm.get_pretrained_cfg(name).to_dict()  # type: ignore[union-attr]
     _, height, width = published["input_size"]
     if height != width:
         raise _NotUsable(f"takes images of {width} × {height} pixels, and here they are square")

@@ -24,7 +24,7 @@ class NetworkNotInspected(UnknownBackbone):
     def __init__(self, name: str) -> None:
         super(UnknownBackbone, self).__init__(
             "Network not looked over yet",
-            f"“{name}” is one of timm's networks, and it was not tried on this computer. Nothing was changed.",
+            f"“{name}” is one of timm's networks, and it was not tried here yet. Nothing was changed.",
             f"Choose it among all networks of the Model page, or run `tlstudio backbones inspect {name}`.",
         )
 
@@ -121,17 +121,6 @@ class NoNamesInWeights(ModelError):
             f"“{file}” holds no classifier whose classes have known names, such as ImageNet's 1,000. "
             "Nothing was changed.",
             "Choose the file as it was published, with its classifier.",
-        )
-
-
-class ModelFolderNotWritable(ModelError):
-    """The program's own folder of weights can't be written."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            "Weights folder can't be written",
-            f"The folder of weights can't be written ({reason}). What lies there is unchanged.",
-            "Make room on the disk, or let TLSTUDIO_MODELS_DIR name another folder.",
         )
 
 

@@ -1,6 +1,6 @@
 """`tlstudio backbones` with its verbs: the networks that training starts from, and their weights."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +15,8 @@ from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
 from tlstudio.model.catalogue import TimmModel, search
 from tlstudio.model.errors import NetworkNotInspected, NetworkNotUsable
 from tlstudio.model.events import NetworkInspected
-from tlstudio.model.settings import ModelSettings
-from tlstudio.model.speeds import known_speed
+from tlstudio.model.recommend import recommend
+from tlstudio.model.speeds import known_speed, known_speeds
 from tlstudio.model.weight_store import WeightsState, weights_state
 from tlstudio.run.events import BackboneListed, BackbonesListed, NetworkFound, NetworksFound
 from tlstudio.run.here import run_here
@@ -150,8 +150,7 @@ def look_over_network(name: str, printer: Printer) -> None:
 
 def listed() -> Iterator[Event]:
     """One BackboneListed for each row; last BackbonesListed."""
-    for backbone in BACKBONES.values():
-        yield _row(backbone, weights_state(backbone))
+    yield from _rows(BACKBONES.values())
     yield BackbonesListed(len(BACKBONES))
 
 
@@ -172,7 +171,7 @@ def searched(text: str) -> Iterator[Event]:
     """One BackboneListed or NetworkFound for each that holds every word; last NetworksFound."""
     words = text.lower().split()
     rows = [row for row in BACKBONES.values() if all(word in _words_of(row) for word in words)]
-    yield from (_row(row, weights_state(row)) for row in rows)
+    yield from _rows(rows)
     shown = {row.weights.repo for row in BACKBONES.values()}
     networks = [model for model in search(text) if not model.repo or model.repo not in shown]
     yield from (_found(model) for model in networks)
@@ -201,8 +200,15 @@ def _found(model: TimmModel) -> NetworkFound:
     )
 
 
-def _row(backbone: Backbone, state: WeightsState) -> BackboneListed:
-    is_recommended = backbone.name == ModelSettings().backbone
+def _rows(backbones: Iterable[Backbone]) -> Iterator[BackboneListed]:
+    states = {name: weights_state(backbone) for name, backbone in BACKBONES.items()}
+    recommended = recommend(None, 0, states, known_speeds())
+    for backbone in backbones:
+        reason = recommended.reason if backbone.name == recommended.name else ""
+        yield _row(backbone, states[backbone.name], reason)
+
+
+def _row(backbone: Backbone, state: WeightsState, reason: str) -> BackboneListed:
     speed = known_speed(backbone.name)
     return BackboneListed(
         name=backbone.name,
@@ -219,6 +225,6 @@ def _row(backbone: Backbone, state: WeightsState) -> BackboneListed:
         megabytes=state.size_bytes / 1e6,
         trained_on=backbone.weights.trained_on,
         images_per_second=speed.images_per_second if speed else None,
-        is_recommended=is_recommended,
-        reason="It is a part of the program." if is_recommended else "",
+        is_recommended=bool(reason),
+        reason=reason,
     )

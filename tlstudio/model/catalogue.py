@@ -98,8 +98,12 @@ def search(text: str) -> tuple[TimmModel, ...]:
     """Those whose name, family or licence hold every word, the best match first."""
     words = text.lower().split()
     found = [model for model in catalogue() if all(word in _searched(model) for word in words)]
-    first = words[0] if words else ""
-    return tuple(sorted(found, key=lambda model: (not model.name.startswith(first), model.parameters)))
+    first, whole = words[0] if words else "", "".join(words)
+
+    def rank(model: TimmModel) -> tuple[bool, bool, int]:
+        return not model.name.startswith(whole), not model.name.startswith(first), model.parameters
+
+    return tuple(sorted(found, key=rank))
 
 
 def trained_on(tag: str) -> str:

@@ -28,6 +28,9 @@ TORCH_FREE = [
     "tlstudio.export.onnx_model",
     "tlstudio.data.scan",
     "tlstudio.model.backbones",
+    "tlstudio.model.pack_import",
+    "tlstudio.model.packs",
+    "tlstudio.model.torch_files",
 ]
 
 

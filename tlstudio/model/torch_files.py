@@ -25,7 +25,7 @@ REASONS = {
 CRASH = "it made the process crash that tried to open it"
 ENDED_BY_SYSTEM = ("SIGKILL", "SIGXCPU")
 
-SECONDS = 120
+SECONDS = 60
 """Of a processor's time; importing torch takes under 10, reading a gigabyte another 10."""
 
 WAITING = 5

@@ -12,22 +12,23 @@ SCANNED = ImagesScanned(
 )
 
 
-def started(run, *, fingerprint="f1", epochs_done=0):
+def started(run, *, fingerprint="f1", epochs_done=0, epochs=3, frozen_groups=2, **more):
     return RunStarted(
         run,
         "2026-11-21T10:00:00Z",
-        3,
+        epochs,
         epochs_done,
         "CPU",
         "float32",
         8,
-        2,
+        frozen_groups,
         10,
         20,
         6,
         2,
         "random",
         fingerprint,
+        **more,
     )
 
 
@@ -58,10 +59,23 @@ def test_that_a_choice_gives_a_new_project_and_leaves_the_old_one():
 
 def test_that_a_run_takes_the_settings_it_was_started_with():
     project = Project(Path("/p"), images=SCANNED)
-    project = project.with_settings(model=replace(project.settings.model, freeze=4)).after(started(1))
+    project = project.with_settings(model=replace(project.settings.model, freeze=4))
+    project = project.after(started(1, frozen_groups=4))
     project = project.with_settings(model=replace(project.settings.model, freeze=0))
 
     assert project.runs[0].model.freeze == 4
+
+
+def test_that_a_run_of_a_sweep_keeps_its_own_depth_seed_and_epochs():
+    project = Project(Path("/p"), images=SCANNED)
+    project = project.with_settings(model=replace(project.settings.model, freeze="head"))
+
+    swept = project.after(started(1, frozen_groups=2, epochs=7, seed=5)).after(started(2, frozen_groups=5))
+
+    first, second = swept.runs
+    assert (first.model.freeze, first.train.epochs, first.train.seed) == (2, 7, 5)
+    assert (second.model.freeze, second.train.seed) == ("head", project.settings.train.seed)
+    assert swept.settings == project.settings
 
 
 def test_that_the_best_epoch_is_the_one_reported_as_best():

@@ -6,10 +6,12 @@ from typing import Any, Literal
 
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
+from tlstudio.errors import ModelError
 from tlstudio.evaluate.events import EvaluateDone
 from tlstudio.events import Event, Failed, Stopped
 from tlstudio.export.events import ExportDone
 from tlstudio.export.settings import ExportSettings
+from tlstudio.model.backbones import find_backbone
 from tlstudio.model.settings import ModelSettings
 from tlstudio.train.events import EpochDone, RunStarted, TrainDone
 from tlstudio.train.settings import TrainSettings
@@ -187,8 +189,8 @@ class Project:
             epochs = tuple(epoch for epoch in known.epochs if epoch.epoch <= event.epochs_done)
             started = replace(known, state="running", started=event, epochs=epochs, failure="")
         else:
-            chosen = self.settings
-            started = Run(event.run, "running", chosen.model, chosen.train, event.data_fingerprint, event)
+            model, train = _trained_with(self.settings, event)
+            started = Run(event.run, "running", model, train, event.data_fingerprint, event)
         others = tuple(run for run in self.runs if run.number != event.run)
         return replace(self, runs=tuple(sorted((*others, started), key=lambda run: run.number)))
 
@@ -199,6 +201,21 @@ class Project:
     def _rank(self, run: Run) -> tuple[bool, float, int]:
         accuracy = run.best.validation_accuracy if run.best else 0.0
         return (not self.is_stale(run), accuracy, run.number)
+
+
+def frozen_at(model: ModelSettings, depth: int) -> ModelSettings:
+    """The settings with that many groups frozen; as they stand if they say so already, such as by "head"."""
+    try:
+        is_so = find_backbone(model.backbone).depth(model.freeze) == depth
+    except ModelError:  # of another version
+        is_so = model.freeze == depth
+    return model if is_so else replace(model, freeze=depth)
+
+
+def _trained_with(chosen: Settings, event: RunStarted) -> tuple[ModelSettings, TrainSettings]:
+    """The settings of the run itself: those of a sweep differ from what is chosen in the project."""
+    seed = chosen.train.seed if event.seed < 0 else event.seed
+    return frozen_at(chosen.model, event.frozen_groups), replace(chosen.train, epochs=event.epochs, seed=seed)
 
 
 def _without_samples(epoch: EpochDone) -> EpochDone:

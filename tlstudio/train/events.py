@@ -26,6 +26,7 @@ class RunStarted(Event):
     weights_sha256: str = ""  # of the file that they came from; empty if random
     views: int = 0  # of each training image that the run draws; 0 in runs of older versions
     is_kept: bool = False  # whether what the frozen layers make of the images is kept on the disk
+    seed: int = -1  # of the run; -1 in runs of older versions
 
 
 @dataclass(frozen=True)

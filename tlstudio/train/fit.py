@@ -263,6 +263,7 @@ def _started(
         views=ready.boundary.views,
         is_kept=ready.boundary.train is not None and ready.boundary.train.store is not None,
         weights_sha256=known.weights_sha256 if known else ready.weights_sha256,
+        seed=train.seed,
     )
 
 

@@ -42,9 +42,9 @@ bench-backbones: $(VENV)/ready-dev
 
 pretrain: $(VENV)/ready
 	$(BIN)/python packaging/pretraining/pretrain.py resnet10t --images 620000
-	$(BIN)/python packaging/pretraining/package.py build/pretraining/resnet10t resnet10t --input-px 128
+	$(BIN)/python packaging/pretraining/package.py build/pretraining/resnet10t resnet10t --input-px 144
 	$(BIN)/python packaging/pretraining/pretrain.py regnetx_002 --images 400000
-	$(BIN)/python packaging/pretraining/package.py build/pretraining/regnetx_002 regnetx_002 --input-px 128
+	$(BIN)/python packaging/pretraining/package.py build/pretraining/regnetx_002 regnetx_002 --input-px 144
 
 # The environment with what the program needs, and with the test tools on top; remade when pyproject.toml changes.
 $(VENV)/ready: pyproject.toml

@@ -12,12 +12,25 @@ from tlstudio.app.widgets.all_networks import MOST_FOUND, AllNetworks
 from tlstudio.app.widgets.network_list import COLUMNS, NOT_LOOKED_AT, Listed
 from tlstudio.app.widgets.network_words import NetworkFacts
 from tlstudio.model.backbones import BACKBONES
+from tlstudio.model.catalogue import TimmModel
 from tlstudio.model.weight_store import weights_state
 
 GALLERY = [BACKBONES[name] for name in (
     "resnet10t", "resnet18", "resnet50", "vgg11", "convnext_atto", "convnext_tiny", "densenet121"
 )]  # fmt: skip
-TIMM = ["convnext_atto", "convnextv2_nano", "levit_128", *(f"vit_odd_{number}" for number in range(200))]
+
+
+def of_timm(name, licence="Apache-2.0"):
+    return TimmModel(name, "Odd", f"timm/{name}", licence, 224, 1000, 5_000_000, 20_000_000)
+
+
+TIMM = [
+    of_timm("convnext_atto"),
+    of_timm("convnext_atto.d2_in1k"),
+    of_timm("convnextv2_nano.fcmae_in1k", "CC-BY-NC-4.0"),
+    of_timm("convnext_odd.in12k"),
+    *(of_timm(f"vit_odd_{number}") for number in range(200)),
+]
 
 
 def listed(backbone, speed=None):
@@ -31,7 +44,7 @@ def barred():
 
 @pytest.fixture
 def panel(qtbot):
-    made = AllNetworks(lambda text: [name for name in TIMM if text in name])
+    made = AllNetworks(lambda text: [model for model in TIMM if text in model.name])
     qtbot.addWidget(made)
     made.resize(1000, 400)
     made.show_rows([*map(listed, GALLERY), listed(barred())], "resnet50")
@@ -66,14 +79,14 @@ def test_that_what_is_not_known_is_a_dash(panel):
     row = panel.list.names().index("resnet10t")
 
     assert cell(panel, row, "Accuracy") == "–"
-    assert cell(panel, row, "Images a second") == "–"
+    assert cell(panel, row, "Images/s") == "–"
     assert cell(panel, row, "Trained on") == "Synthetic images"
 
 
 def test_that_a_measured_speed_is_told_as_a_number(panel):
     panel.show_rows([listed(BACKBONES["resnet18"], 91.6)], "resnet18")
 
-    assert cell(panel, 0, "Images a second") == "92"
+    assert cell(panel, 0, "Images/s") == "92"
 
 
 @pytest.mark.parametrize("words", ["densenet", "radiology", "DenseNet-121", "common RADIOLOGY"])
@@ -86,9 +99,12 @@ def test_that_the_search_looks_at_name_title_family_and_use(panel, words):
 def test_that_the_search_also_finds_networks_that_nobody_looked_at(panel):
     search(panel, "convnext")
 
-    assert panel.list.names() == ["convnext_atto", "convnext_tiny", "convnextv2_nano"]
+    assert panel.list.names() == ["convnext_atto", "convnext_tiny", "convnext_odd.in12k"]
     assert cell(panel, 2, "Good for") == NOT_LOOKED_AT
+    assert cell(panel, 2, "Size") == "20 MB"
+    assert cell(panel, 2, "Trained on") == "ImageNet-12k"
     assert "1 more of timm" in panel._count.text()
+    assert "1 hidden" in panel._count.text()
 
 
 def test_that_of_very_many_only_the_first_are_listed(panel):
@@ -105,6 +121,15 @@ def test_that_an_empty_result_says_how_names_look(panel):
     assert panel.nothing.text().startswith("No network has “qwertz” in its name.")
     search(panel, "")
     assert panel.list.isVisible()
+
+
+def test_that_a_result_that_is_hidden_as_a_whole_says_why(panel):
+    search(panel, "fcmae")
+
+    assert not panel.list.isVisible()
+    assert panel.nothing.text().startswith("What has “fcmae” in its name has a licence")
+    panel.non_commercial.click()
+    assert panel.list.names() == ["convnextv2_nano.fcmae_in1k"]
 
 
 def test_that_the_list_is_reached_and_chosen_from_by_key(panel, record):

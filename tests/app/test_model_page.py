@@ -23,7 +23,8 @@ from tlstudio.model.events import (
     WeightsMatched,
 )
 from tlstudio.model.settings import ModelSettings
-from tlstudio.model.weight_store import keep_weights, weights_state
+from tlstudio.model.speeds import new_speed
+from tlstudio.model.weight_store import keep_weights
 from tlstudio.project.file import create_project, open_project
 from tlstudio.train.events import EpochDone, RunStarted
 
@@ -226,15 +227,24 @@ def test_that_freezing_random_weights_is_warned_of_and_undone_by_one_press(page,
 
 
 def test_that_weights_that_are_nowhere_are_not_promised(page, session, bench):
-    session.project = session.project.with_settings(model=ModelSettings("nobody_knows_this", 4))
+    unpublished = replace(BACKBONES["resnet18"].weights, repo="")
+    adopt(replace(BACKBONES["resnet18"], name="bare", title="Bare", weights=unpublished))
+    session.project = session.project.with_settings(model=ModelSettings("bare", 4))
     page.refresh()
-    if weights_state(BACKBONES["resnet10t"]).is_here:
-        pytest.skip("the first network comes with its weights")
 
     assert page.message.title == "Starts from random weights."
     assert page.freeze_card.slider.value() == 0
     page.primary.click()
-    assert chosen(session) == ModelSettings("resnet10t", 0, "random")
+    assert chosen(session) == ModelSettings("bare", 0, "random")
+
+
+def test_that_a_network_that_nobody_knows_here_gives_way_to_the_first(page, session):
+    session.project = session.project.with_settings(model=ModelSettings("nobody_knows_this", 99))
+
+    page.refresh()
+
+    assert page.cards.cards["resnet10t"].isChecked()
+    assert page.freeze_card.slider.value() <= BACKBONES["resnet10t"].head_depth
 
 
 def test_that_a_depth_is_saved_at_once_and_the_last_one_as_head(page, session):
@@ -329,13 +339,26 @@ def test_that_other_drops_are_not_taken(page, tmp_path):
 
 
 def test_that_speeds_are_shown_when_they_are_measured(page, session):
-    session.speed_probe.speeds.update({"resnet50": 40.0, "convnext_tiny": 25.0, "resnet10t": 400.0})
+    for name, speed in (("resnet50", 40.0), ("convnext_tiny", 25.0), ("resnet10t", 400.0)):
+        session.speed_probe.speeds[name] = new_speed(BACKBONES[name], "CPU", speed, speed / 3, "float32")
     session.speed_probe.measured.emit("resnet50")
 
     said = {name: card.accessibleDescription() for name, card in page.cards.cards.items()}
     assert "Speed Slower" in said["resnet50"]
     assert "Speed Fastest" in said["resnet10t"]
-    assert "Speed not measured yet" in said["mobilenetv3_large_100"]
+    unmeasured = set(page.cards.cards) - {"resnet50", "convnext_tiny", "resnet10t"}
+    assert all("Speed not measured yet" in said[name] for name in unmeasured)
+
+
+def test_that_one_is_suggested_with_the_reason_in_its_card_and_below(page, tmp_path):
+    put_here("resnet18", tmp_path / "kept")
+    page.refresh()
+
+    card = page.cards.cards["resnet18"]
+    assert "Suggested: 588 training images in 3 classes are few" in card.accessibleDescription()
+    assert "Suggested: 588 training images" in card.toolTip()
+    assert page.about.suggestion.text().startswith("ResNet-18 is suggested. 588 training images")
+    assert [chip.texts[0] for chip in card.chips()] == ["Works offline", "Suggested"]
 
 
 def test_that_the_cards_are_measured_first_and_the_list_when_it_is_open(page, session):
@@ -358,6 +381,17 @@ def test_that_all_networks_are_listed_in_place_and_can_be_chosen(page, session):
 
     assert chosen(session).backbone == "vgg11"
     assert page.cards.cards["vgg11"].isChecked()
+
+
+def test_that_the_answer_to_a_choice_at_the_end_of_the_list_is_in_view(page):
+    page.resize(1056, 500)
+    page.all_networks.click()
+    page._scroll.verticalScrollBar().setValue(300)
+
+    page.list.chosen.emit("vgg11")
+
+    assert page._scroll.verticalScrollBar().value() == 0
+    assert page.message.isVisible()
 
 
 def test_that_an_unknown_network_is_looked_at_before_it_is_chosen(page, session, bench, qtbot):

@@ -14,6 +14,10 @@ def probe(session):
     return session.speed_probe
 
 
+def speed(name, images_per_second):
+    return new_speed(BACKBONES[name], "CPU", images_per_second, images_per_second / 3, "float32")
+
+
 def measured(name, speed):
     return SpeedMeasured(name, speed, speed / 3, "CPU")
 
@@ -36,24 +40,24 @@ def test_that_what_is_wanted_is_measured_in_that_order_and_told(probe, bench, re
     bench.steps[0].release(measured("resnet50", 40.0), measured("resnet18", 90.0), None)
     qtbot.waitUntil(lambda: probe.measuring == ())
     assert told.events == ["resnet50", "resnet18"]
-    assert probe.speeds == {"resnet50": 40.0, "resnet18": 90.0}
+    assert [probe.rate(name) for name in ("resnet50", "resnet18", "vgg11")] == [40.0, 90.0, None]
     assert probe.fastest == 90.0
 
 
 def test_that_one_alone_is_not_compared(probe):
-    probe.speeds["resnet18"] = 90.0
+    probe.speeds["resnet18"] = speed("resnet18", 90.0)
 
     assert probe.fastest is None
 
 
 def test_that_what_was_measured_before_is_remembered_and_not_measured_again(probe, bench, qtbot):
-    remember(new_speed(BACKBONES["resnet18"], "CPU", 90.0, 30.0, "float32"))
+    remember(speed("resnet18", 90.0))
 
     probe.want(["resnet18", "resnet50"])
 
     qtbot.waitUntil(lambda: bool(bench.steps))
     assert bench.steps[0].options == {"names": ["resnet50"]}
-    assert probe.speeds == {"resnet18": 90.0}
+    assert probe.rate("resnet18") == 90.0
 
 
 def test_that_a_step_of_the_project_ends_it_and_it_continues_afterwards(

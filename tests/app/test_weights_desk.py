@@ -32,8 +32,10 @@ def inspected(name, *, usable, reason=""):
     return NetworkInspected(name, usable, reason, name, "", ["stem"], 9, 64, "MIT", 1.0, 2.0)
 
 
-def matched(*, fits, left_out=(), reason=""):
-    return WeightsMatched("mine.pt", "resnet18", fits, 102, 102, list(left_out), [], [], reason)
+def matched(*, fits, backbone="resnet18", left_out=(), reason="", fitting=""):
+    return WeightsMatched(
+        "mine.pt", backbone, fits, 102, 102, list(left_out), [], [], reason, fitting_backbone=fitting
+    )
 
 
 def press(message, words):
@@ -150,3 +152,17 @@ def test_that_a_file_that_does_not_fit_is_refused_with_the_reason(desk, message,
     qtbot.waitUntil(lambda: bool(told.events))
     assert (message.tone, message.title) == ("bad", "“mine.pt” does not fit ResNet-18.")
     assert message._text.text() == "It belongs to another network. Nothing was changed."
+
+
+def test_that_the_network_that_a_file_fits_is_offered_and_held_against_it_again(desk, message, bench, qtbot):
+    desk.match(Path("/w/mine.pt"), "resnet18")
+    bench.steps[0].release(matched(fits=False, reason="It fits ResNet-50.", fitting="resnet50"), None)
+    qtbot.waitUntil(lambda: message.tone == "bad")
+
+    press(message, "Use ResNet-50")
+
+    assert bench.steps[1].options == {"backbone": "resnet50", "file": Path("/w/mine.pt")}
+    fits = []
+    desk.file_fits.connect(lambda *told: fits.append(told))
+    bench.steps[1].release(matched(fits=True, backbone="resnet50"), None)
+    qtbot.waitUntil(lambda: fits == [(Path("/w/mine.pt"), "resnet50", "102 of 102 tensors fit.")])

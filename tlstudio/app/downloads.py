@@ -40,10 +40,12 @@ class Downloads(QObject):
     Signals:
         changed: the name of a backbone whose download began, came on or ended.
         arrived: the name of a backbone whose weights are on this computer now.
+        failed: the name of a backbone whose download ended with a problem.
     """
 
     changed = Signal(str)
     arrived = Signal(str)
+    failed = Signal(str)
 
     def __init__(self, errands: Errands, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +94,8 @@ class Downloads(QObject):
         self._running.pop(name, None)
         if name in self._known:
             self._change(name, is_running=False)
+            if self._known[name].problem is not None:
+                self.failed.emit(name)
         else:
             self.changed.emit(name)
             self.arrived.emit(name)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tlstudio.app.widgets.amounts import counted, percent
-from tlstudio.model.backbones import BACKBONES
+from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.project import Project, Run
 from tlstudio.train.events import EpochDone
@@ -88,10 +88,8 @@ def _model(project: Project) -> StepState:
     if not is_chosen:
         mark: Mark = "locked" if project.images is None else "to do"
         return StepState("model", "Model", "Choose a starting point", mark)
-    backbone = BACKBONES.get(chosen.backbone)
-    title = backbone.title if backbone else chosen.backbone
     depth = {0: "all relearns", "head": "frozen"}.get(chosen.freeze, "partly frozen")
-    return StepState("model", "Model", f"{title}, {depth}", "done")
+    return StepState("model", "Model", f"{title_of(chosen.backbone)}, {depth}", "done")
 
 
 def _train(project: Project, running: Running) -> StepState:

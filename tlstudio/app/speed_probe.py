@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tlstudio.app.errands import Errand, Errands
+from tlstudio.model.backbones import find_backbone
 from tlstudio.model.events import SpeedMeasured
-from tlstudio.model.speeds import known_speeds
+from tlstudio.model.speeds import Speed, known_speeds, new_speed
 
 QUIET_MILLISECONDS = 1_500
 """So long nothing must have happened: who only passes by need not pay for it."""
@@ -19,7 +20,7 @@ class SpeedProbe(QObject):
     """Measures what it is asked for and remembers it; gives way to every step of a project.
 
     Attributes:
-        speeds: images a second by the backbone's name, as far as they are known.
+        speeds: by the backbone's name, as far as they are known.
         measuring: the backbones that are measured now.
 
     Signals:
@@ -32,7 +33,7 @@ class SpeedProbe(QObject):
 
     def __init__(self, errands: Errands, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.speeds: dict[str, float] = {}
+        self.speeds: dict[str, Speed] = {}
         self.measuring: tuple[str, ...] = ()
         self._is_loaded = False
         self._errands = errands
@@ -50,8 +51,14 @@ class SpeedProbe(QObject):
 
     @property
     def fastest(self) -> float | None:
-        """Of all that were measured; None below two, as there is nothing to compare with."""
-        return max(self.speeds.values()) if len(self.speeds) > 1 else None
+        """Of all that were measured, images a second; None below two, as nothing can be compared."""
+        rates = [speed.images_per_second for speed in self.speeds.values()]
+        return max(rates) if len(rates) > 1 else None
+
+    def rate(self, name: str) -> float | None:
+        """Images a second that a backbone answers; None before it was measured."""
+        speed = self.speeds.get(name)
+        return speed.images_per_second if speed is not None else None
 
     def want(self, names: Sequence[str]) -> None:
         """Measure these when it is quiet, in this order; whatever else was wanted is not any more."""
@@ -76,7 +83,7 @@ class SpeedProbe(QObject):
 
     def _load(self) -> None:
         self._is_loaded = True
-        self.speeds |= {name: speed.images_per_second for name, speed in known_speeds().items()}
+        self.speeds |= known_speeds()
 
     @Slot(str)
     def _errand_started(self, step: str) -> None:
@@ -103,7 +110,13 @@ class SpeedProbe(QObject):
     @Slot(object)
     def _take(self, event: object) -> None:
         if isinstance(event, SpeedMeasured):
-            self.speeds[event.name] = event.images_per_second
+            self.speeds[event.name] = new_speed(
+                find_backbone(event.name),
+                event.device,
+                event.images_per_second,
+                event.training_images_per_second,
+                "",
+            )
             self.measured.emit(event.name)
 
     @Slot()

@@ -166,6 +166,7 @@ QScrollBar::handle:hover { background: @border_strong; }
 QScrollBar::handle:vertical { min-height: @p28; }
 QScrollBar::handle:horizontal { min-width: @p28; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
 """`@token` and `@p8` (8 design pixels) stand for the values in force."""

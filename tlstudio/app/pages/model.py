@@ -34,6 +34,8 @@ from tlstudio.app.widgets.weights_message import WeightsMessage
 from tlstudio.app.widgets.weights_notice import Notice, notice
 from tlstudio.model.adopted import adopted_backbones
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
+from tlstudio.model.catalogue import search
+from tlstudio.model.recommend import recommend
 from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
 from tlstudio.model.weight_store import weights_state
 from tlstudio.project.project import Project, Run
@@ -57,8 +59,6 @@ class ModelPage(Page):
         advanced = button("Advanced settings", "plain", "sliders-horizontal")
         advanced.clicked.connect(self.open_advanced_settings)
         self.add_action(advanced)
-        # Its wrapped labels would otherwise ask for a narrow window's height.
-        self.message.setMinimumHeight(1)
         self._weights_message = WeightsMessage(
             self.message,
             {
@@ -99,6 +99,8 @@ class ModelPage(Page):
         self.cards.chosen.connect(self._card_chosen)
         self.cards.cancelled.connect(self.session.downloads.cancel)
         self.about = AboutNetwork()
+        for wrapped in (self.message, self.about):
+            wrapped.setMinimumHeight(1)  # they would otherwise ask for a narrow window's height
         self.list = AllNetworks(search)
         self.list.chosen.connect(self._listed_chosen)
         self.list.pack_asked.connect(self.desk.ask_for_pack)
@@ -131,7 +133,7 @@ class ModelPage(Page):
         self._show_footer(project, chosen, backbone)
 
     def _show_networks(self, project: Project, chosen: Backbone) -> None:
-        suggested, reason = suggestion(project)
+        suggested, reason = self._suggestion(project)
         names = cards_for(chosen.name, suggested)
         networks = [BACKBONES.get(name, chosen) for name in names]
         reasons = {suggested: reason}
@@ -147,6 +149,18 @@ class ModelPage(Page):
             self._show_list(chosen)
         if self.isVisible():
             self._measure(names)
+
+    def _suggestion(self, project: Project) -> tuple[str, str]:
+        """The network that may suit these images and this computer best, and why; empty if none is here."""
+        states = {name: weights_state(backbone) for name, backbone in BACKBONES.items()}
+        images = project.images
+        found = recommend(
+            images.split["train"] if images else None,
+            len(images.classes) if images else 0,
+            states,
+            self.session.speed_probe.speeds,
+        )
+        return (found.name, found.reason) if states[found.name].is_here else ("", "")
 
     def _show_list(self, chosen: Backbone) -> None:
         known = {**BACKBONES, **{network.name: network for network in adopted_backbones()}}
@@ -166,7 +180,7 @@ class ModelPage(Page):
         return NetworkFacts(
             state=weights_state(backbone),
             start=start if start in (PRETRAINED, RANDOM) else Path(start).name,
-            speed=probe.speeds.get(backbone.name),
+            speed=probe.rate(backbone.name),
             fastest=probe.fastest,
             is_measuring=backbone.name in probe.measuring,
             suggestion=reason,
@@ -311,6 +325,7 @@ class ModelPage(Page):
             self._card_chosen(name)
         else:
             self.desk.inspect(name)
+        self._bring_message_into_view()
 
     @Slot(Path, str, str)
     def _use_matched(self, file: Path, backbone: str, words: str) -> None:
@@ -375,6 +390,12 @@ class ModelPage(Page):
             chosen = usable(project.settings.model)
             self._weights_message.leave(self._notice(chosen, known_backbone(chosen)))
         self.refresh()
+        self._bring_message_into_view()
+
+    def _bring_message_into_view(self) -> None:
+        """The list is long, and who chose from its end would not see the answer above it."""
+        if self.message.isVisible():
+            self._scroll.verticalScrollBar().setValue(0)
 
     @Slot()
     def _say_again(self) -> None:
@@ -392,18 +413,6 @@ class ModelPage(Page):
         """Measure nothing that nobody looks at."""
         super().hideEvent(event)
         self.session.speed_probe.want(())
-
-
-def suggestion(project: Project) -> tuple[str, str]:
-    """The network that is suggested for these images on this computer, and why."""
-    del project
-    return "", ""
-
-
-def search(name: str) -> Sequence[str]:
-    """The networks of timm that have this in their name."""
-    del name
-    return ()
 
 
 def training_time(project: Project) -> tuple[str, str]:

@@ -1,34 +1,38 @@
-"""The line under the cards: what the chosen network starts from, and which one is suggested and why."""
+"""The lines under the cards: what the chosen network starts from, and which one is suggested and why."""
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from tlstudio.app import theme
+from tlstudio.app.widgets.elided_label import ElidedLabel
 from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.plain_icon import PlainIcon
 
 
 class AboutNetwork(QWidget):
-    """Two sentences beside each other."""
+    """One line for each."""
 
     def __init__(self) -> None:
         super().__init__()
         self.about = Label("", "help", "text2", wrap=True)
-        self.suggestion = Label("", "help", "text2", wrap=True)
+        self.suggestion = ElidedLabel("", "help", "text2")
+        self.suggestion.mode = Qt.TextElideMode.ElideRight
         self._about_icon = PlainIcon("info", 14, "text3")
         self._star = PlainIcon("star", 14, "accent_text")
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self._about_icon)
-        self._row.addWidget(self.about, 1)
-        self._row.addWidget(self._star)
-        self._row.addWidget(self.suggestion, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
+        lines = ((self._about_icon, self.about), (self._star, self.suggestion))
+        for place, (icon, words) in enumerate(lines):
+            self._grid.addWidget(icon, place, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(words, place, 1)
         theme.watcher().changed.connect(self._restyle)
         self._restyle()
 
     def say(self, about: str, suggestion: str) -> None:
-        """Show these; one alone has the whole line, and none takes no room."""
+        """Show these; an empty one takes no room."""
         self.about.setText(about)
-        self.suggestion.setText(suggestion)
+        self.suggestion.show_text(suggestion)
         for part in (self._about_icon, self.about):
             part.setVisible(bool(about))
         for part in (self._star, self.suggestion):
@@ -36,4 +40,5 @@ class AboutNetwork(QWidget):
         self.setVisible(bool(about or suggestion))
 
     def _restyle(self) -> None:
-        self._row.setSpacing(theme.px(6))
+        self._grid.setHorizontalSpacing(theme.px(6))
+        self._grid.setVerticalSpacing(theme.px(2))

@@ -12,9 +12,10 @@ from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.network_list import Listed, NetworkList
 from tlstudio.app.widgets.switch import Switch
+from tlstudio.model.catalogue import TimmModel
 
-Search = Callable[[str], Sequence[str]]
-"""Part of a name → all names of networks that could be looked at."""
+Search = Callable[[str], Sequence[TimmModel]]
+"""Words → all networks that could be looked at, the best match first."""
 
 MOST_FOUND = 60
 TYPING_MS = 150
@@ -40,14 +41,14 @@ class AllNetworks(QFrame):
         self._rows: Sequence[Listed] = ()
         self._marked = ""
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Search by name, family or use")
+        self.field.setPlaceholderText("Search by name, family or use, also among all networks of timm")
         self.field.setAccessibleName("Search all networks")
         self.field.setClearButtonEnabled(True)
         glass = theme.icon("magnifying-glass", "text3")
         self.field.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
         self.non_commercial = Switch("Show networks whose licence does not allow commercial use")
         self.non_commercial.toggled.connect(self._show)
-        self._count = Label("", "help", "text2")
+        self._count = Label("", "help", "text2", wrap=True)
         self.list = NetworkList()
         self.list.chosen.connect(self.chosen)
         self.nothing = Label("", "body", "text2", wrap=True)
@@ -76,10 +77,13 @@ class AllNetworks(QFrame):
         head = QHBoxLayout()
         head.setSpacing(theme.px(8))
         head.addWidget(self.field, 1)
-        head.addWidget(words)
-        head.addWidget(self.non_commercial)
         head.addWidget(file)
         head.addWidget(pack)
+        foot = QHBoxLayout()
+        foot.setSpacing(theme.px(8))
+        foot.addWidget(self._count, 1)
+        foot.addWidget(words)
+        foot.addWidget(self.non_commercial)
         self.setProperty("kind", "card")
         column = QVBoxLayout(self)
         inside = theme.px(12)
@@ -88,7 +92,7 @@ class AllNetworks(QFrame):
         column.addLayout(head)
         column.addWidget(self.list)
         column.addWidget(self.nothing)
-        column.addWidget(self._count)
+        column.addLayout(foot)
 
     def _typed(self) -> None:
         self._typing.start()
@@ -100,26 +104,35 @@ class AllNetworks(QFrame):
 
     def _show(self) -> None:
         wanted = self.field.text().strip().lower()
-        allowed = [row for row in self._rows if self.non_commercial.isChecked() or not _is_barred(row)]
-        rows = [row for row in allowed if all(word in _text(row) for word in wanted.split())]
-        known = {row.name for row in self._rows}
-        found = self._others(wanted, known)
-        hidden = len(self._rows) - len(allowed)
-        self.list.show_rows([*rows, *(Listed(name) for name in found[:MOST_FOUND])], self._marked)
+        every = [row for row in self._rows if all(word in _text(row) for word in wanted.split())]
+        others = self._others(wanted)
+        rows, found = self._allowed(every), self._allowed(others)
+        hidden = len(every) + len(others) - len(rows) - len(found)
+        self.list.show_rows([*rows, *found[:MOST_FOUND]], self._marked)
         is_empty = not rows and not found
         self.list.setVisible(not is_empty)
         self.nothing.setVisible(is_empty)
+        words = self.field.text().strip()
         self.nothing.setText(
-            f"No network has “{self.field.text().strip()}” in its name. "
-            "Names look like resnet50, convnext_tiny or vit_base_patch16_224."
+            f"What has “{words}” in its name has a licence against commercial use ({hidden:,} hidden)."
+            if hidden
+            else f"No network has “{words}” in its name. Names look like resnet50, convnext_tiny or vit_base."
         )
-        self._count.setVisible(not is_empty)
-        self._count.setText(_summary(len(rows), len(found), hidden))
+        self._count.setText("" if is_empty else _summary(len(rows), len(found), hidden))
 
-    def _others(self, wanted: str, known: set[str]) -> list[str]:
+    def _allowed(self, rows: Sequence[Listed]) -> list[Listed]:
+        return [row for row in rows if self.non_commercial.isChecked() or not row.is_non_commercial]
+
+    def _others(self, wanted: str) -> list[Listed]:
         if len(wanted) < SHORTEST_SEARCH:
             return []
-        return [name for name in self._search(wanted) if name not in known]
+        known = {row.name for row in self._rows}
+        weights = {row.backbone.weights.repo for row in self._rows if row.backbone is not None}
+        return [
+            Listed(model.name, model=model)
+            for model in self._search(wanted)
+            if model.name not in known and not (model.repo and model.repo in weights)
+        ]
 
     # Qt's own names
 
@@ -131,10 +144,6 @@ class AllNetworks(QFrame):
             self.field.clear()
         else:
             super().keyPressEvent(event)
-
-
-def _is_barred(row: Listed) -> bool:
-    return row.backbone is not None and row.backbone.weights.is_non_commercial
 
 
 def _text(row: Listed) -> str:

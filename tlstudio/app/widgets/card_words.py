@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from tlstudio import __version__
 from tlstudio.app.widgets.amounts import counted, percent
+from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.table import ImageRow
 from tlstudio.evaluate.events import EvaluateDone
 from tlstudio.export.events import ExportDone
-from tlstudio.model.backbones import BACKBONES
 from tlstudio.project.project import Run
 
 WEAK_POINTS = 3
@@ -127,11 +127,9 @@ def _weak_points(evaluation: EvaluateDone | None) -> str:
 
 
 def _how_made(run: Run) -> str:
-    backbone = BACKBONES.get(run.model.backbone)
-    title = backbone.title if backbone else run.model.backbone
     start = "from random weights" if run.started.weights == "random" else f"from {run.started.weights}"
     parts = [
-        f"{title} {start}",
+        f"{title_of(run.model.backbone)} {start}",
         f"{counted(run.started.frozen_groups, 'block')} frozen",
         f"epoch {run.best_epoch} of {len(run.epochs)} kept",
         f"seed {run.train.seed}",

@@ -8,7 +8,13 @@ from tlstudio.app.widgets.labels import Label
 
 
 class ElidedLabel(Label):
-    """Shows what fits; the whole text is its tip and what a screen reader says."""
+    """Shows what fits; the whole text is its tip and what a screen reader says.
+
+    Attributes:
+        mode: where it is cut; the middle, as paths and file names differ at their ends.
+    """
+
+    mode = Qt.TextElideMode.ElideMiddle
 
     def show_text(self, text: str) -> None:
         """Change the text."""
@@ -25,7 +31,7 @@ class ElidedLabel(Label):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint what fits."""
         painter = QPainter(self)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), self.mode, self.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()

@@ -136,11 +136,11 @@ class FreezeSlider(QAbstractSlider):
 
     def sizeHint(self) -> QSize:
         """As high as it must be: it is the one thing on its page that grows, up to 340 pixels."""
-        return QSize(760, theme.px(200))
+        return QSize(760, theme.px(190))
 
     def minimumSizeHint(self) -> QSize:
         """The least at which every block can still be told from its neighbour."""
-        return QSize(520, theme.px(200))
+        return QSize(520, theme.px(190))
 
     def event(self, event: QEvent) -> bool:
         """Show what a block is in a tooltip."""

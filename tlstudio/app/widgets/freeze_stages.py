@@ -71,7 +71,7 @@ def what_it_does(depth: int, groups: int, *, is_pretrained: bool) -> str:
     if not is_pretrained:
         return "Learns everything from your images alone, as it starts from random weights."
     if depth == 0:
-        return "Everything adapts to your images. May suit large sets, or images unlike everyday photos."
+        return "Everything adapts to your images. May suit large sets, or images unlike those it has seen."
     if depth >= groups:
         return "Keeps all it can see and learns only the decision. Fast, and may suit few images."
     cut = stages(groups)

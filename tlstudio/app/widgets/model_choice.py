@@ -27,6 +27,14 @@ def is_known(name: str) -> bool:
     return True
 
 
+def title_of(name: str) -> str:
+    """What people call the network of that name; the name itself where nobody knows it."""
+    try:
+        return find_backbone(name).title
+    except UnknownBackbone:
+        return name
+
+
 def usable(settings: ModelSettings) -> ModelSettings:
     """The settings; from random weights where there are no others to be had any more."""
     backbone = known_backbone(settings)

@@ -26,7 +26,7 @@ from tlstudio.model.backbone import Backbone
 
 LOWEST_ACCURACY, HIGHEST_ACCURACY = 0.60, 0.90  # the meter's ends: what networks of this kind reach
 LARGEST_BYTES = 120_000_000
-CHIP_PX, CHIP_GAP_PX = 22, 6
+CHIP_PX, CHIP_GAP_PX = 22, 5
 
 Row = tuple[str, float | None, str, str]
 """Name, filled share of the meter or None for none, value, words in place of a meter."""
@@ -228,10 +228,10 @@ class NetworkCard(QRadioButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(ground))
             painter.drawPath(rounded(place, place.height() / 2))
-            icon_x = place.left() + (theme.px(15) if text else width / 2)
+            icon_x = place.left() + (theme.px(14) if text else width / 2)
             draw_icon(painter, chip.icon, letters, QPointF(icon_x, place.center().y()), 13)
             painter.setPen(theme.color(letters))
-            draw_text(painter, place.adjusted(theme.px(26), 0, -theme.px(8), 0), text, LEFT)
+            draw_text(painter, place.adjusted(theme.px(24), 0, -theme.px(6), 0), text, LEFT)
             left += width + theme.px(CHIP_GAP_PX)
 
     # Qt's own names
@@ -264,7 +264,7 @@ def chip_width(text: str) -> float:
     """Of a chip with that text, or with its icon alone."""
     if not text:
         return theme.px(30)
-    return QFontMetricsF(theme.font("help_medium")).horizontalAdvance(text) + theme.px(36)
+    return QFontMetricsF(theme.font("help_medium")).horizontalAdvance(text) + theme.px(33)
 
 
 def fitting(chips: list[ChipWords], room: float) -> list[str]:

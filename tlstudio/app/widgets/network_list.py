@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from tlstudio.app import theme
 from tlstudio.app.widgets.amounts import file_size, percent
@@ -19,12 +19,18 @@ from tlstudio.app.widgets.network_words import (
     state_words,
 )
 from tlstudio.model.backbone import Backbone
+from tlstudio.model.catalogue import TimmModel
 
-COLUMNS = ("Network", "Good for", "Weights", "Size", "Accuracy", "Images a second", "Trained on", "Licence")
-TRAINED_ON = COLUMNS.index("Trained on")
+COLUMNS = ("Network", "Good for", "Weights", "Size", "Accuracy", "Images/s", "Trained on", "Licence")
 NOT_LOOKED_AT = "Not looked at yet"
+ELASTIC, NARROWEST_ELASTIC = COLUMNS.index("Good for"), 120
+HEADER_TIPS = {
+    "Accuracy": "Of its published weights on everyday photos (ImageNet)",
+    "Images/s": "Images a second that it answers on this computer",
+}
 SHOWN = 8
-WIDEST_TRAINED_ON = 150
+WIDEST = {"Network": 220, "Trained on": 140, "Licence": 120}
+"""Column → pixels at most; longer words end in an ellipsis, and stand in the tooltip."""
 NAME_ROLE = int(Qt.ItemDataRole.UserRole)
 CHOOSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
@@ -37,11 +43,19 @@ class Listed:
         name: that timm knows it by.
         backbone: what is known of it; None if nobody looked at it yet.
         facts: likewise.
+        model: what timm says of one that nobody looked at yet.
     """
 
     name: str
     backbone: Backbone | None = None
     facts: NetworkFacts | None = None
+    model: TimmModel | None = None
+
+    @property
+    def is_non_commercial(self) -> bool:
+        """Whether the licence of its weights forbids to earn money with them."""
+        known = self.backbone or self.model
+        return known is not None and known.weights.is_non_commercial
 
 
 class NetworkList(QTableWidget):
@@ -56,16 +70,21 @@ class NetworkList(QTableWidget):
     def __init__(self) -> None:
         super().__init__(0, len(COLUMNS))
         self.setHorizontalHeaderLabels(COLUMNS)
+        for place, column in enumerate(COLUMNS):
+            item = self.horizontalHeaderItem(place)
+            if item is not None:
+                item.setToolTip(HEADER_TIPS.get(column, ""))
         self.setObjectName("networks")
+        self._asked = [0] * len(COLUMNS)
         self.setAccessibleName("All networks")
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -121,15 +140,35 @@ class NetworkList(QTableWidget):
         self.setPalette(colours)
         self.verticalHeader().setDefaultSectionSize(theme.px(30))
         self.resizeColumnsToContents()
-        for column in range(self.columnCount()):
-            self.setColumnWidth(column, self.columnWidth(column) + theme.px(8))
-        self.setColumnWidth(TRAINED_ON, min(self.columnWidth(TRAINED_ON), theme.px(WIDEST_TRAINED_ON)))
+        self._asked = [
+            min(self.columnWidth(place) + theme.px(8), theme.px(WIDEST.get(column, 400)))
+            for place, column in enumerate(COLUMNS)
+        ]
+        self._share_out()
         self.updateGeometry()
+
+    def _share_out(self) -> None:
+        """Give each column what it asks for; the elastic one takes what is left, or gives what is missing."""
+        others = sum(self._asked) - self._asked[ELASTIC]
+        left = max(self.viewport().width() - others, theme.px(NARROWEST_ELASTIC))
+        for column, asked in enumerate(self._asked):
+            self.setColumnWidth(column, left if column == ELASTIC else asked)
 
     def _clicked(self, row: int) -> None:
         self.chosen.emit(self._name(row))
 
+    def _is_wide(self) -> bool:
+        return self.horizontalHeader().length() > self.viewport().width()
+
     # Qt's own names
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room out anew."""
+        super().resizeEvent(event)
+        was_wide = self._is_wide()
+        self._share_out()
+        if was_wide != self._is_wide():
+            self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose by Enter or Space; all else as in any table."""
@@ -142,9 +181,8 @@ class NetworkList(QTableWidget):
         """Up to eight rows; the others scroll."""
         row = self.verticalHeader().defaultSectionSize()
         shown = min(SHOWN, self.rowCount())
-        bar = self.horizontalScrollBar()
-        extra = bar.sizeHint().height() if bar.isVisible() else 0
-        return QSize(600, self.horizontalHeader().sizeHint().height() + shown * row + 4 + extra)
+        bar = self.horizontalScrollBar().sizeHint().height() if self._is_wide() else 0
+        return QSize(600, self.horizontalHeader().sizeHint().height() + shown * row + 4 + bar)
 
     def minimumSizeHint(self) -> QSize:
         """As high as its hint: the page scrolls, not a strip of two rows."""
@@ -154,9 +192,13 @@ class NetworkList(QTableWidget):
 def _words(row: Listed) -> tuple[tuple[str, ...], str]:
     backbone, facts = row.backbone, row.facts
     if backbone is None or facts is None:
-        none = ("", "–", "–", "–", "", "")
-        tip = f"{row.name}: choose it to find out whether it can be used. That takes a few seconds."
-        return (row.name, NOT_LOOKED_AT, *none), tip
+        model = row.model
+        size = file_size(model.size_bytes) if model and model.size_bytes else "–"
+        published = model.weights if model else None
+        trained_on = published.trained_on if published else "–"
+        licence = (published.licence if published else "") or "not known"
+        tip = f"{row.name}: choose it to find out whether it can be used. That may take a minute."
+        return (row.name, NOT_LOOKED_AT, "–", size, "–", "–", trained_on, licence), tip
     accuracy = backbone.imagenet_accuracy
     filled, speed = speed_words(facts)
     texts = (

@@ -1,6 +1,5 @@
 """What the user asks about weights and waits for: a pack, a file, an unknown network."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -9,9 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from tlstudio.app.errands import Errands
 from tlstudio.app.widgets.amounts import counted, file_size
 from tlstudio.app.widgets.errand_message import ErrandMessage
-from tlstudio.app.widgets.message_bar import MessageBar
-from tlstudio.model.backbones import find_backbone
-from tlstudio.model.errors import UnknownBackbone
+from tlstudio.app.widgets.message_bar import Action, MessageBar
+from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.model.events import NetworkInspected, PackImported, WeightsMatched
 
 MANIFEST_NAME = "manifest.json"
@@ -39,6 +37,7 @@ class WeightsDesk(QObject):
         self._widget = parent
         self._message = message
         self._file = Path()
+        self._refused: WeightsMatched | None = None
         self._errand = ErrandMessage(errands, message, self)
         self._errand.finished.connect(self._finished)
         self._errand.failed.connect(self._failed)
@@ -78,7 +77,7 @@ class WeightsDesk(QObject):
 
     def inspect(self, name: str) -> None:
         """Find out whether a network of timm can be frozen, trained and exported here."""
-        text = "It is built, cut at its groups, trained by a step and exported. That takes a few seconds."
+        text = "It is built, cut at its groups, trained by a step and exported. This may take a minute."
         self._errand.start("inspect", f"Looking at {name}.", text, name=name)
 
     @Slot(object)
@@ -102,26 +101,27 @@ class WeightsDesk(QObject):
     def _failed(self, _event: object) -> None:
         self.told.emit()
 
+    def _ask_again(self) -> None:
+        if self._refused is not None:
+            self.ask_for_file(self._refused.backbone)
+
+    def _match_fitting(self) -> None:
+        if self._refused is not None:
+            self.match(self._file, self._refused.fitting_backbone)
+
     def _refuse(self, event: WeightsMatched) -> None:
         title = f"“{event.file}” does not fit {title_of(event.backbone)}."
-        again: list[tuple[str, Callable[[], object]]] = [
-            ("Choose another file…", lambda: self.ask_for_file(event.backbone))
-        ]
-        self._message.say("bad", title, f"{event.reason} Nothing was changed.", again)
+        self._refused = event
+        actions: list[Action] = [("Choose another file…", self._ask_again)]
+        if event.fitting_backbone:
+            actions.insert(0, (f"Use {title_of(event.fitting_backbone)}", self._match_fitting))
+        self._message.say("bad", title, f"{event.reason} Nothing was changed.", actions)
         self.told.emit()
 
 
 def is_pack(folder: Path) -> bool:
     """Whether the folder is a weights pack."""
     return (folder / MANIFEST_NAME).is_file()
-
-
-def title_of(name: str) -> str:
-    """What people call the network of that name."""
-    try:
-        return find_backbone(name).title
-    except UnknownBackbone:
-        return name
 
 
 def pack_words(event: PackImported) -> tuple[str, str]:

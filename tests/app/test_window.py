@@ -55,13 +55,22 @@ def test_that_it_starts_at_home(window):
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "home"])
 def test_that_the_rail_leads_to_every_page(opened, name):
-    step = next(step for step in opened.rail.steps if step.state.name == name)
+    steps = {step.state.name: step for step in opened.rail.steps}
+    entry = opened.rail.compare if name == "compare" else steps[name]
 
-    step.click()
+    entry.click()
 
     assert opened.page.name == name
     assert opened.page.isVisible()
-    assert step.isChecked()
+    assert entry.isChecked()
+    assert sum(other.isChecked() for other in (*steps.values(), opened.rail.compare)) == 1
+
+
+def test_that_the_rail_counts_the_runs(opened, bench):
+    opened.session.take(bench.started(1))
+    opened.session.take(bench.started(2))
+
+    assert opened.rail.compare.accessibleName() == "Compare runs, 2"
 
 
 def test_that_pages_without_a_project_lead_home(window):
@@ -121,6 +130,12 @@ def test_that_ctrl_and_a_number_shows_that_step(opened, number):
     QTest.keyClick(opened, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
 
     assert opened.page.name == ("data", "model", "train", "evaluate", "export")[number - 1]
+
+
+def test_that_ctrl_r_compares_runs(opened):
+    QTest.keyClick(opened, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+
+    assert opened.page.name == "compare"
 
 
 def test_that_ctrl_h_leads_home_and_keeps_the_project_open(opened):

@@ -18,6 +18,7 @@ from tlstudio.events import Event
 CONTENT_WIDTH = 1320
 FOOTER_HEIGHT = 58
 STATUS_ICONS: dict[str, str] = {"All changes saved": "check"}
+STATUS_TOKENS: dict[str, str] = {"star-fill": "s_val"}
 MAX_ACTIONS = 2
 
 
@@ -149,6 +150,10 @@ class Page(QWidget):
         assert self._actions.count() < MAX_ACTIONS + 1  # noqa: S101 - a rule of the design
         self._actions.addWidget(button)
 
+    def add_footer_action(self, button: QPushButton) -> None:
+        """Put a button beside the filled one, for what is done to the thing that the status names."""
+        self._footer_row.insertWidget(self._footer_row.indexOf(self._back), button)
+
     def set_chip(self, chip: Chip | None) -> None:
         """Show a state beside the title."""
         if self._chip is chip:
@@ -172,6 +177,7 @@ class Page(QWidget):
         primary_icon: str = "",
         enabled: bool = True,  # noqa: FBT001, FBT002
         back: str | None = None,
+        status_icon: str = "",
     ) -> None:
         """Show the footer; all of it is said anew.
 
@@ -182,11 +188,12 @@ class Page(QWidget):
             primary_icon: before the words; "arrow-right" stands behind them.
             enabled: whether the filled button can be pressed.
             back: the page that Back leads to; None for no Back.
+            status_icon: before the status, in place of the one that belongs to its words.
         """
         self._footer.show()
         self._status.setText(status)
         self._status_icon.setVisible(bool(status))
-        self._status_name = STATUS_ICONS.get(status, "info")
+        self._status_name = status_icon or STATUS_ICONS.get(status, "info")
         self._help.setText(help)
         self._help.setVisible(bool(help))
         self._back_to = back
@@ -236,8 +243,8 @@ class Page(QWidget):
         margin = theme.px(28)
         self._footer_row.setContentsMargins(margin, 0, margin, 0)
         self._footer_row.setSpacing(theme.px(10))
-        side = theme.px(15)
-        self._status_icon.setPixmap(theme.pixmap(self._status_name, "text3", side, self.devicePixelRatioF()))
+        side, token = theme.px(15), STATUS_TOKENS.get(self._status_name, "text3")
+        self._status_icon.setPixmap(theme.pixmap(self._status_name, token, side, self.devicePixelRatioF()))
 
     def needed_width(self) -> int:
         """The smallest width at which nothing is cut, in pixels."""

@@ -24,6 +24,7 @@ from tlstudio.project.errors import ProjectReadOnly
 from tlstudio.project.file import IMAGES_NAME, create_project, open_project, save_project
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project, RunState
+from tlstudio.project.remove_run import remove_run
 from tlstudio.run import follow
 from tlstudio.run.here import failure
 from tlstudio.run.process import StepProcess
@@ -182,6 +183,22 @@ class Session(QObject):
         """Pick the run that evaluation and export take; None for the best."""
         project = self._writable()
         return project is not None and self._change(project.with_chosen_run(number))
+
+    def delete_run(self, number: int) -> bool:
+        """Delete a run with its files; one that is being trained stays.
+
+        Returns:
+            False if it could not be deleted; `failed` says why.
+        """
+        project = self._writable()
+        if project is None:
+            return False
+        try:
+            changed = remove_run(project, number)
+        except TLStudioError as error:
+            self._fail(error)
+            return False
+        return self._change(changed)
 
     def keep_as_it_is(self, number: int) -> bool:
         """Give up continuing a run that was cut short; its best weights stay."""

@@ -23,10 +23,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindo
 
 from tlstudio import this_computer
 from tlstudio.app import preferences, theme
-from tlstudio.app.download_news import DownloadNews
 from tlstudio.app.opening import notice
 from tlstudio.app.overview import Running, next_step, overview
 from tlstudio.app.page import Page
+from tlstudio.app.page_table import DOCK, PAGE_KEYS, PAGES, STEP_PAGES
 from tlstudio.app.regions import focus_next
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted
@@ -40,21 +40,6 @@ from tlstudio.events import Failed, Progress
 from tlstudio.project.file import is_project
 from tlstudio.project.project import Project
 from tlstudio.train.events import BatchDone
-
-PAGES: dict[str, tuple[str, str]] = {
-    "home": ("tlstudio.app.pages.home", "HomePage"),
-    "data": ("tlstudio.app.pages.data", "DataPage"),
-    "model": ("tlstudio.app.pages.model", "ModelPage"),
-    "train": ("tlstudio.app.pages.train", "TrainPage"),
-    "evaluate": ("tlstudio.app.pages.evaluate", "EvaluatePage"),
-    "export": ("tlstudio.app.pages.export", "ExportPage"),
-}
-"""Name → module and class; imported when first shown."""
-
-DOCK = ("tlstudio.app.widgets.try_it", "TryItDock")
-STEP_NAMES = ("data", "model", "train", "evaluate", "export")
-STEP_PAGES = {"scan": "data", "train": "train", "resume": "train", "evaluate": "evaluate", "export": "export"}
-"""Step → the page that tells of its failure itself."""
 
 FOLD_BELOW = 1280
 SMALLEST = QSize(1120, 680)
@@ -88,7 +73,6 @@ class Window(QMainWindow):
         self._add_shortcuts()
         self.ring = FocusRing(self)
         self.toast = Toast(self)
-        self._news = DownloadNews(self)
         self._show_project()
         self.show_page("home")
 
@@ -268,7 +252,7 @@ class Window(QMainWindow):
             text = counted(classes, "class", "classes") if classes else "No images yet"
             if project.is_read_only:
                 text = "Read-only"
-            self.rail.show_project(project.name, text, overview(project, running))
+            self.rail.show_project(project.name, text, overview(project, running), len(project.runs))
             self.setWindowTitle(f"{project.name} – TL Studio")
         self.rail.show_page(name)
 
@@ -362,7 +346,6 @@ class Window(QMainWindow):
 
     def _add_shortcuts(self) -> None:
         table: dict[str, Callable[[], object]] = {
-            "Ctrl+H": lambda: self.show_page("home"),
             "Ctrl+T": self._toggle_dock,
             "Ctrl+N": self.choose_images,
             "Ctrl+O": self.choose_project,
@@ -372,8 +355,8 @@ class Window(QMainWindow):
             "Ctrl+Return": self._press_primary,
             "Ctrl+Enter": self._press_primary,
         }
-        for number, name in enumerate(STEP_NAMES, 1):
-            table[f"Ctrl+{number}"] = lambda name=name: self.show_page(name)  # type: ignore[misc]
+        for keys, name in PAGE_KEYS.items():
+            table[keys] = lambda name=name: self.show_page(name)  # type: ignore[misc]
         for keys, act in table.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 

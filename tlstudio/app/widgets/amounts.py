@@ -68,6 +68,16 @@ def duration(seconds: float) -> str:
     return f"about {hours} h {rest} min" if rest else f"about {hours} h"
 
 
+def brief_duration(seconds: float) -> str:
+    """How long, for narrow places: "38 s", "14 min", "1 h 40 min"."""
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s" if seconds > 0 else "–"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    return duration(seconds).removeprefix("about ")
+
+
 def brief_count(number: int) -> str:
     """How many, for narrow places: "940", "12 k", "1.2 M"."""
     if number < 1_000:

@@ -19,6 +19,7 @@ STEPS = (
 KEYS = (
     ("Ctrl+1 … Ctrl+5", "The five steps"),
     ("Ctrl+H", "Home"),
+    ("Ctrl+R", "Compare runs: Space shows a curve, Enter chooses, S sorts, C counts another class"),
     ("Ctrl+T", "Try it"),
     ("Ctrl+N", "New project"),
     ("Ctrl+O", "Open a project"),

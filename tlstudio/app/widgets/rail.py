@@ -18,10 +18,10 @@ READY = "Ready. No internet needed."
 
 
 class Rail(QWidget):
-    """Home, the five steps, Try it, this computer, preferences.
+    """Home, the five steps, Compare runs, Try it, this computer, preferences.
 
     Signals:
-        went: the page that the user asks for: "home", "data", …, or "try".
+        went: the page that the user asks for: "home", "data", …, "compare", or "try".
         asked: "preferences", "theme" or "help".
     """
 
@@ -46,6 +46,9 @@ class Rail(QWidget):
             self._group.addButton(step)
             step.clicked.connect(self._step_pressed)
         self._line = line()
+        self.compare = RailLink("Compare runs", "chart-line")
+        self.compare.setCheckable(True)
+        self.compare.clicked.connect(lambda: self.went.emit("compare"))
         self.try_it = RailLink("Try it", "hand-pointing")
         self.try_it.setCheckable(True)
         self.try_it.clicked.connect(lambda: self.went.emit("try"))
@@ -64,16 +67,17 @@ class Rail(QWidget):
     def fold(self, *, is_folded: bool) -> None:
         """Show numbers and icons only, or everything."""
         self._is_folded = is_folded
-        for entry in (self.home, self.try_it, *self.steps):
+        for entry in (self.home, self.compare, self.try_it, *self.steps):
             entry.fold(is_folded=is_folded)
         self._show_parts()
         self._restyle()
 
-    def show_project(self, name: str, text: str, states: tuple[StepState, ...]) -> None:
-        """Show a project's steps; without states the rail of Home."""
+    def show_project(self, name: str, text: str, states: tuple[StepState, ...], runs: int = 0) -> None:
+        """Show a project's steps, and how many runs it has; without states the rail of Home."""
         self._has_project = bool(states)
         self.project_name.say(name)
         self.project_text.say(text)
+        self.compare.show_count(runs)
         self.home.show_icon("arrow-left" if states else "house")
         for step, state in zip(self.steps, states, strict=False):
             step.show_state(state)
@@ -84,8 +88,9 @@ class Rail(QWidget):
         self._group.setExclusive(False)
         for step in self.steps:
             step.setChecked(self._has_project and step.state.name == name)
-        self._group.setExclusive(name != "home")
+        self._group.setExclusive(name not in ("home", "compare"))
         self.home.setChecked(name == "home")
+        self.compare.setChecked(self._has_project and name == "compare")
 
     def _show_parts(self) -> None:
         has, wide = self._has_project, not self._is_folded
@@ -93,7 +98,7 @@ class Rail(QWidget):
         self.brand.fold(is_folded=self._is_folded)
         self.project_name.setVisible(has and wide)
         self.project_text.setVisible(has and wide)
-        for part in (*self.steps, self._line, self.try_it):
+        for part in (*self.steps, self._line, self.compare, self.try_it):
             part.setVisible(has)
         self.computer.setVisible(wide)
         self._tools_row.setDirection(
@@ -140,6 +145,7 @@ class Rail(QWidget):
         self._ruler = QHBoxLayout()
         self._ruler.addWidget(self._line)
         self._column.addLayout(self._ruler)
+        self._column.addWidget(self.compare)
         self._column.addWidget(self.try_it)
         self._column.addStretch(1)
         self._column.addWidget(self.computer)

@@ -8,6 +8,7 @@ from tlstudio.app import theme
 from tlstudio.app.overview import StepState
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -57,13 +58,21 @@ class RailEntry(QAbstractButton):
 
 
 class RailLink(RailEntry):
-    """An icon and a word."""
+    """An icon and a word, with a count behind it where there is something to count."""
 
     def __init__(self, text: str, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText(text)
         self.setAccessibleName(text)
         self._icon = icon
+        self._count = 0
+
+    def show_count(self, count: int) -> None:
+        """Show how many there are; nothing for none."""
+        if count != self._count:
+            self._count = count
+            self.setAccessibleName(f"{self.text()}, {count:,}" if count else self.text())
+            self.fold(is_folded=self._is_folded)
 
     def show_icon(self, icon: str) -> None:
         """Show another icon."""
@@ -89,8 +98,12 @@ class RailLink(RailEntry):
         painter.setFont(font)
         painter.setPen(theme.color("text" if self.isChecked() else shade))
         start = theme.px(44)
-        place = QRectF(start, 0, self.width() - start - theme.px(8), self.height())
+        place = QRectF(start, 0, self.width() - start - theme.px(12), self.height())
         painter.drawText(place, LEFT, self.text())
+        if self._count:
+            painter.setFont(theme.font("help"))
+            painter.setPen(theme.color("text2"))
+            painter.drawText(place, RIGHT, f"{self._count:,}")
 
 
 class RailStep(RailEntry):

@@ -1,0 +1,389 @@
+"""Runs side by side: which is ahead, whether that can be chance, and what to try next."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QVBoxLayout, QWidget
+
+from tlstudio import atomic
+from tlstudio.app import theme
+from tlstudio.app.page import Page
+from tlstudio.app.session import Session
+from tlstudio.app.widgets.amounts import counted
+from tlstudio.app.widgets.buttons import button
+from tlstudio.app.widgets.depth_chart import DepthChart
+from tlstudio.app.widgets.depth_points import depth_curve
+from tlstudio.app.widgets.model_choice import as_freeze, known_backbone
+from tlstudio.app.widgets.nothing_yet import NothingYet
+from tlstudio.app.widgets.run_curves import RunCurves
+from tlstudio.app.widgets.run_lines import Measure, run_lines
+from tlstudio.app.widgets.run_rows import class_names, default_ticks, rarest_class, run_rows, taken_run
+from tlstudio.app.widgets.run_ticks import MOST, RunTicks
+from tlstudio.app.widgets.run_verdict import verdict
+from tlstudio.app.widgets.runs_table import RunsTable
+from tlstudio.app.widgets.verdict_bar import VerdictBar
+from tlstudio.events import Event
+from tlstudio.project.project import Project, Run
+from tlstudio.project.runs_csv import runs_csv
+from tlstudio.steps import STEPS
+from tlstudio.train.events import BatchDone, EpochDone, RunStarted
+
+REDRAW_MS = 200
+LOW_WINDOW_PX = 760
+TOO_MANY = f"{MOST} curves at a time. Untick one first."
+
+
+class ComparePage(Page):
+    """The table of runs, the verdict, the curves of those that are ticked, accuracy against freeze depth."""
+
+    name = "compare"
+    title = "Compare runs"
+    purpose = "Every training run side by side, on the same Validation images."
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._folder: Path | None = None
+        self._class_name = ""
+        self._batches: dict[int, BatchDone] = {}
+        self._hint = ""
+        self._known: set[int] = set()
+        self._ticks = RunTicks()
+        self._redraw = QTimer(self)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(REDRAW_MS)
+        self._redraw.timeout.connect(self._draw_table)
+        self._lay_out_header()
+        self._lay_out_body()
+        self._connect()
+        self.refresh()
+
+    def _lay_out_header(self) -> None:
+        self.export_button = button("Export table…", "plain", "download-simple")
+        self.export_button.clicked.connect(self.ask_where_to_export)
+        self.new_button = button("New run", "plain", "plus")
+        self.new_button.clicked.connect(self._go_to_model)
+        self.add_action(self.export_button)
+        self.add_action(self.new_button)
+        self.delete_button = button("Delete run…", "ghost")
+        self.delete_button.clicked.connect(self.ask_to_delete)
+        self.add_footer_action(self.delete_button)
+
+    def _lay_out_body(self) -> None:
+        self.message.setMinimumHeight(1)  # its wrapped words would otherwise ask for a narrow window's height
+        self.nothing = NothingYet(
+            "chart-line",
+            "No runs to compare yet",
+            "Each training run shows up here.",
+            "Start training",
+            "play-fill",
+        )
+        self.table = RunsTable(self._ticks)
+        self.verdict = VerdictBar()
+        self.curves = RunCurves()
+        self.depths = DepthChart()
+        self.depths.sweep.setVisible("sweep" in STEPS)
+        self._charts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._charts.setSpacing(14)
+        self._charts.addWidget(self.curves, 1)
+        self._charts.addWidget(self.depths, 1)
+        around = QFrame()
+        around.setProperty("kind", "card")
+        inside = QVBoxLayout(around)
+        inside.setContentsMargins(1, 1, 1, 6)
+        inside.addWidget(self.table)
+        self.content = QWidget()
+        self._content_column = QVBoxLayout(self.content)
+        self._content_column.setContentsMargins(0, 0, 0, 0)
+        self._content_column.addWidget(around)
+        self._content_column.addWidget(self.verdict)
+        self._content_column.addLayout(self._charts, 1)
+        self.body.addWidget(self.nothing, 1)
+        self.body.addWidget(self.content, 1)
+
+    def _connect(self) -> None:
+        self.nothing.pressed.connect(self._start_training)
+        self.table.ticked.connect(self._tick)
+        self.table.current_changed.connect(self._current_changed)
+        self.table.chosen.connect(self._choose)
+        self.table.details_asked.connect(self._tell_failure)
+        self.table.delete_asked.connect(self.ask_to_delete)
+        self.table.class_chosen.connect(self._count_class)
+        self.curves.measure_chosen.connect(self._draw_curves)
+        self.verdict.planned.connect(self._plan)
+        self.primary_pressed.connect(self._evaluate)
+        self.session.step_started.connect(self._step_changed)
+        self.session.step_ended.connect(self._step_changed)
+        theme.watcher().changed.connect(self._fit)
+
+    # What comes in
+
+    def take(self, event: Event) -> None:
+        """Follow the run that trains; at most five times a second, and only while it is seen."""
+        match event:
+            case BatchDone():
+                self._batches[event.run] = event
+                if self.isVisible() and not self._redraw.isActive():
+                    self._redraw.start()
+            case EpochDone() | RunStarted():
+                self._batches.pop(event.run, None)
+
+    def _step_changed(self, _step: str) -> None:
+        self._batches.clear()
+        if self.isVisible():
+            self.refresh()
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Show the project's runs as they are now."""
+        project = self.session.project
+        if project is None or project.folder != self._folder:
+            self._begin_anew(project)
+        has_runs = project is not None and bool(project.runs)
+        self.nothing.setVisible(not has_runs)
+        self.content.setVisible(has_runs)
+        self.export_button.setVisible(has_runs)
+        self.delete_button.setVisible(has_runs)
+        if project is None or not project.runs:
+            self.set_purpose(self.purpose)
+            self.message.clear()
+            can_start = self._why_not_to_start(project)
+            self.nothing.button.setEnabled(not can_start)
+            self.footer(help=can_start)
+            return
+        self._tick_new(project)
+        self._fit()
+        self.set_purpose(purpose_words(project))
+        self._draw_table()
+        if not self.table.current_run():
+            taken = taken_run(project) or project.runs[-1]
+            self.table.go_to(taken.number)
+        self._draw_charts()
+        self._draw_footer()
+
+    def _begin_anew(self, project: Project | None) -> None:
+        self._folder = project.folder if project is not None else None
+        self._class_name, self._hint = "", ""
+        self._batches.clear()
+        self._known = set()
+        self._ticks.put(())
+        self.message.clear()
+
+    def _tick_new(self, project: Project) -> None:
+        """Show the best of each kind at first, then every run that is trained while there is room."""
+        numbers = [run.number for run in project.runs]
+        self._ticks.keep(numbers)
+        if not self._known:
+            self._ticks.put(default_ticks(project, MOST))
+        for run in project.runs:
+            is_new = bool(self._known) and run.number not in self._known
+            if is_new and self._ticks.place(run.number) is None:
+                self._ticks.toggle(run.number)
+        self._known = set(numbers)
+
+    def _draw_table(self) -> None:
+        project = self.session.project
+        if project is not None and project.runs:
+            classes = class_names(project)
+            name = self._class_name if self._class_name in classes else rarest_class(project)
+            self.table.show_rows(run_rows(project, name, self._batches), name, classes)
+
+    def _draw_charts(self) -> None:
+        project = self.session.project
+        if project is None:
+            return
+        self._draw_curves()
+        curve = depth_curve(project, self._current())
+        self.depths.show_curve(curve)
+        said = verdict(project, curve)
+        self.verdict.setVisible(said is not None)
+        if said is not None:
+            self.verdict.show_verdict(said, may_plan=not project.is_read_only)
+
+    def _draw_curves(self, _measure: str = "") -> None:
+        project = self.session.project
+        if project is not None:
+            lines = run_lines(project, self._ticks, cast(Measure, self.curves.measure))
+            self.curves.show_lines(lines, len(self._ticks.numbers()))
+
+    def _draw_footer(self) -> None:
+        project, run = self.session.project, self._current()
+        if project is None or run is None:
+            self.footer()
+            return
+        is_taken = run == taken_run(project)
+        reason = self._hint or _why_not_to_evaluate(project, run, is_taken=is_taken)
+        why_not = _why_not_to_delete(project, run)
+        self.delete_button.setEnabled(not why_not)
+        self.delete_button.setToolTip(why_not)
+        self.footer(
+            status=f"Run {run.number} selected",
+            status_icon="star-fill" if is_taken else "check",
+            help=reason,
+            primary=f"Evaluate Run {run.number}",
+            primary_icon="arrow-right",
+            enabled=not _why_not_to_evaluate(project, run, is_taken=is_taken),
+        )
+
+    def _fit(self) -> None:
+        """Show fewer rows where the window is low, and one chart above the other where it is narrow."""
+        is_low = self.height() < theme.px(LOW_WINDOW_PX)
+        self.table.set_low(is_low=is_low)
+        needed = sum(card.minimumSizeHint().width() for card in (self.curves, self.depths))
+        is_narrow = self.width() - 2 * theme.px(28) < needed + self._charts.spacing()
+        ways = (QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom)
+        self._charts.setDirection(ways[is_narrow])
+        self._content_column.setSpacing(theme.px(12))
+
+    def _current(self) -> Run | None:
+        project, number = self.session.project, self.table.current_run()
+        runs = project.runs if project is not None else ()
+        return next((run for run in runs if run.number == number), None)
+
+    def _why_not_to_start(self, project: Project | None) -> str:
+        if project is None or project.images is None:
+            return "Add images on the Data page first."
+        if project.is_read_only:
+            return "This project is open elsewhere, so it can only be looked at here."
+        return "Something is running already." if self.session.running_step is not None else ""
+
+    # What the user does
+
+    def ask_where_to_export(self) -> None:
+        """Let the user name a file for the table."""
+        project = self.session.project
+        if project is None:
+            return
+        start = str(project.folder / "exports" / f"{project.name} runs.csv")
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export the table of runs", start, "Table (*.csv)")
+        if chosen:
+            self.export_to(Path(chosen))
+
+    def export_to(self, path: Path) -> None:
+        """Write all runs as a table for spreadsheets."""
+        project = self.session.project
+        if project is None:
+            return
+        path = path if path.suffix else path.with_suffix(".csv")
+        try:
+            # The mark tells spreadsheets that letters beyond ASCII are UTF-8.
+            atomic.write_text(path, "\ufeff" + runs_csv(project))
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            again = [("Choose another place…", self.ask_where_to_export)]
+            text = f"“{path.name}” could not be written: {reason}. The runs are unchanged."
+            self.message.say("bad", "The table was not saved.", text, again)
+            return
+        self.message.say("ok", f"“{path.name}” is saved.", f"{counted(len(project.runs), 'run')}, one a row.")
+
+    def ask_to_delete(self, _number: int = 0) -> None:
+        """Say what would be lost, and let the user decide."""
+        project, run = self.session.project, self._current()
+        if project is None or run is None or _why_not_to_delete(project, run):
+            return
+        name = f"Run {run.number}"
+        lost = "its weights, curves and answers"
+        kept = " The file that was saved from it stays." if run.exported is not None else ""
+        text = f"This deletes {lost} from the disk and can't be undone.{kept}"
+        actions = [(f"Delete {name}", lambda: self._delete(run.number)), (f"Keep {name}", lambda: None)]
+        self.message.say("warn", f"Delete {name} for good?", text, actions)
+        self._scroll.ensureWidgetVisible(self.message)
+
+    def _delete(self, number: int) -> None:
+        if self.session.delete_run(number):
+            self.refresh()
+            self.table.setFocus()
+
+    def _tick(self, number: int) -> None:
+        self._hint = "" if self._ticks.toggle(number) else TOO_MANY
+        self.table.show_ticks()
+        self._draw_curves()
+        self._draw_footer()
+
+    def _current_changed(self, _number: int) -> None:
+        self._hint = ""
+        self._draw_charts()
+        self._draw_footer()
+
+    def _choose(self, number: int) -> None:
+        self.session.choose_run(number)
+        self.refresh()
+
+    def _count_class(self, name: str) -> None:
+        self._class_name = name
+        self._draw_table()
+
+    def _tell_failure(self, number: int) -> None:
+        project = self.session.project
+        run = next((run for run in project.runs if run.number == number), None) if project else None
+        if run is not None:
+            title, _, text = run.failure.partition(". ")
+            kept = " Its best epoch is kept." if run.best is not None else ""
+            said = f"Run {run.number}: {title.rstrip('.') or 'training stopped'}."
+            self.message.say("bad", said, f"{text}{kept}".strip(), [("Go to Train", self._go_to_train)])
+            self._scroll.ensureWidgetVisible(self.message)
+
+    def _evaluate(self) -> None:
+        project, run = self.session.project, self._current()
+        if project is None or run is None:
+            return
+        if run == taken_run(project) or self.session.choose_run(run.number):
+            self.went.emit("evaluate")
+
+    def _plan(self, depth: int) -> None:
+        """Choose that depth of the backbone whose depths are shown, and go where a run is started."""
+        project = self.session.project
+        curve = depth_curve(project, self._current()) if project is not None else None
+        if project is None or curve is None:
+            return
+        best = next(run for run in project.runs if run.number == curve.best.runs[0])
+        freeze = as_freeze(depth, known_backbone(best.model).head_depth)
+        if self.session.choose(model=replace(best.model, freeze=freeze)):
+            self.went.emit("model")
+
+    def _start_training(self) -> None:
+        if self.session.start("train"):
+            self.went.emit("train")
+
+    def _go_to_model(self) -> None:
+        self.went.emit("model")
+
+    def _go_to_train(self) -> None:
+        self.went.emit("train")
+
+    # Qt's own names
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show fewer rows in a low window."""
+        super().resizeEvent(event)
+        self._fit()
+
+
+def purpose_words(project: Project) -> str:
+    """How many runs there are, and whether they can be compared."""
+    runs = counted(len(project.runs), "run")
+    images = counted(project.images.images, "image") if project.images else "images"
+    others = sum(project.is_stale(run) for run in project.runs)
+    if not others:
+        return f"{runs} on the same {images}. Tick up to {MOST} to see their curves."
+    if others == len(project.runs):
+        return f"{runs}, all on images as they were before. Train a new one to compare it with others."
+    are = "is" if others == 1 else "are"
+    return f"{runs}; {others} of them {are} on other images, and can't be compared with the rest."
+
+
+def _why_not_to_evaluate(project: Project, run: Run, *, is_taken: bool) -> str:
+    if run.best is None:
+        return f"Run {run.number} has no finished epoch yet."
+    if project.is_read_only and not is_taken:
+        return "This project is open elsewhere, so another run can't be chosen here."
+    return ""
+
+
+def _why_not_to_delete(project: Project, run: Run) -> str:
+    if project.is_read_only:
+        return "This project is open elsewhere, so it can only be looked at here."
+    return "It is being trained. Stop it first." if run.state == "running" else ""

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindo
 
 from tlstudio import this_computer
 from tlstudio.app import preferences, theme
+from tlstudio.app.download_news import DownloadNews
 from tlstudio.app.opening import notice
 from tlstudio.app.overview import Running, next_step, overview
 from tlstudio.app.page import Page
@@ -73,6 +74,7 @@ class Window(QMainWindow):
         self._add_shortcuts()
         self.ring = FocusRing(self)
         self.toast = Toast(self)
+        self._news = DownloadNews(self)
         self._show_project()
         self.show_page("home")
 

@@ -7,6 +7,7 @@ import math
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -27,6 +28,7 @@ from tlstudio.train.errors import BatchTooSmall, LossNotFinite, MemoryTooSmall, 
 from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted, TrainDone
 from tlstudio.train.run_folder import load_run
 from tlstudio.train.run_info import read_info
+from tlstudio.train.validation_file import VALIDATION_NAME, read_validation
 
 
 def of(kind, events):
@@ -45,6 +47,42 @@ def test_that_a_run_goes_from_its_start_over_every_epoch_to_its_end(small_set):
     assert (started.precision, started.weights, started.device) == ("float32", "random", "CPU, 1 thread")
     assert done.best_epoch == [event.epoch for event in of(EpochDone, events) if event.is_best][-1]
     assert not done.stopped_early
+
+
+def test_that_the_answers_of_the_best_epoch_are_kept_image_by_image(small_set):
+    events = list(small_set.fit(epochs=4, augmentation="none"))
+    answers = read_validation(small_set.run_folder)
+    best = of(EpochDone, events)[events[-1].best_epoch - 1]
+    trained = load_run(small_set.run_folder)
+    p = trained.preprocessing
+
+    assert [(row.path, row.group, row.label) for row in answers] == [
+        (row.path, row.group, row.class_name) for row in small_set.rows if row.split == "validation"
+    ]
+    assert sum(row.is_right for row in answers) / len(answers) == best.validation_accuracy
+    for row in answers:
+        pixels = np.stack([prepare(read_image(small_set.root / row.path), p)])
+        shares = probabilities(trained.network, pixels, p)[0]
+        assert row.predicted == trained.classes[int(shares.argmax())]
+        assert row.probability == pytest.approx(float(shares.max()), abs=1e-4)
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut off", "other columns", "not text"])
+def test_that_a_damaged_list_of_answers_counts_as_none(small_set, damage):
+    list(small_set.fit())
+    path = small_set.run_folder / VALIDATION_NAME
+    whole = path.read_bytes()
+    assert read_validation(small_set.run_folder)
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(
+            {"empty": b"", "cut off": whole[:-20], "other columns": b"a,b\n1,2\n", "not text": b"\xff" * 50}[
+                damage
+            ]
+        )
+
+    assert read_validation(small_set.run_folder) == ()
 
 
 def test_that_two_classes_of_dark_and_light_are_told_apart(small_set):

@@ -34,10 +34,14 @@ from tlstudio.train.run_info import RunInfo, State, drop_metrics_after, read_inf
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import Trainee, take_step
 from tlstudio.train.validate import validate
+from tlstudio.train.validation_file import ValidationAnswer
 
 SECONDS_BETWEEN_EVENTS = 0.1
 CACHE_BYTES = 20 * 10**9
 """What all kept features of a project may take where nobody says otherwise, if the disk has the room."""
+
+
+Epoch = tuple[Place, EpochDone, tuple[ValidationAnswer, ...]]
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,8 @@ def fit(
     try:
         yield started
         while place.epoch < train.epochs and not _is_patience_over(place, train):
-            place, done = yield from _epoch(course, ready.trainee, place)
-            keeper.keep(place, done, ready.trainee)
+            place, done, answers = yield from _epoch(course, ready.trainee, place)
+            keeper.keep(place, done, ready.trainee, answers)
             yield done
         keeper.save("done")
     except BaseException as error:
@@ -152,8 +156,12 @@ def _course(
     )
 
 
-def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, None, tuple[Place, EpochDone]]:
-    """Show every training image once, then judge; the generator's value is the new place and the report."""
+def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, None, Epoch]:
+    """Show every training image once, then judge.
+
+    Returns:
+        The new place, the report, and the answers about the validation images if they are the best so far.
+    """
     began = time.monotonic()
     epoch, settings, labels_of_all = place.epoch + 1, course.settings, course.train.source.labels
     seen, correct, loss, last_event = 0, 0, 0.0, began
@@ -192,7 +200,8 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
         found=judged.found,
         samples=judged.samples,
     )
-    return _after(place, done, trainee), done
+    answers = judged.answers(course.validation.source, course.classes) if is_best else ()
+    return _after(place, done, trainee), done, answers
 
 
 def _after(place: Place, done: EpochDone, trainee: Trainee) -> Place:

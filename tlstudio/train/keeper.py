@@ -1,6 +1,7 @@
 """What is kept of a run while it goes on: epochs that take less than a moment are written a few at a time."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tlstudio.train.run_folder import BEST_NAME
 from tlstudio.train.run_info import RunInfo, State, append_metrics, write_info
 from tlstudio.train.step import Trainee
 from tlstudio.train.tensor_file import write_tensors
+from tlstudio.train.validation_file import ValidationAnswer, write_validation
 
 SECONDS_BETWEEN_SAVES = 2.0
 """What a crash may cost at most; the run then repeats it to the same numbers."""
@@ -31,12 +33,20 @@ class Keeper:
     info: RunInfo
     _epochs: list[EpochDone] = field(default_factory=list)
     _state: dict[str, Tensor] = field(default_factory=dict)
-    _best: tuple[int, dict[str, Tensor]] | None = None
+    _best: tuple[int, dict[str, Tensor], Sequence[ValidationAnswer]] | None = None
     _place: Place | None = None
     _saved_at: float = float("-inf")
 
-    def keep(self, place: Place, done: EpochDone, trainee: Trainee) -> None:
+    def keep(
+        self, place: Place, done: EpochDone, trainee: Trainee, answers: Sequence[ValidationAnswer]
+    ) -> None:
         """Take over a finished epoch.
+
+        Args:
+            place: where the run stands after it.
+            done: what it reported.
+            trainee: whose network it left.
+            answers: about the validation images, if it is the best epoch so far.
 
         Raises:
             TLStudioError: if it can't be written.
@@ -45,7 +55,7 @@ class Keeper:
         self._epochs.append(done)
         self._state = state_of(trainee.network, trainee.optimizer, trainee.averaged)
         if done.is_best:
-            self._best = done.epoch, weights_in(self._state)
+            self._best = done.epoch, weights_in(self._state), answers
         if done.epoch == done.epochs or time.monotonic() - self._saved_at >= SECONDS_BETWEEN_SAVES:
             self.save("running")
 
@@ -57,7 +67,8 @@ class Keeper:
         """
         with saving("the checkpoint"):
             if self._best is not None:
-                epoch, weights = self._best
+                epoch, weights, answers = self._best
+                write_validation(self.folder, answers)
                 write_tensors(self.folder / BEST_NAME, weights, {"epoch": epoch})
                 self._best = None
             if self._epochs and self._place is not None:

@@ -14,6 +14,7 @@ from tlstudio.train.events import SamplePrediction
 from tlstudio.train.features import Feed
 from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.step import Trainee, halved
+from tlstudio.train.validation_file import ValidationAnswer
 
 SAMPLES = 6
 SECONDS_BETWEEN_EVENTS = 0.1
@@ -21,12 +22,34 @@ SECONDS_BETWEEN_EVENTS = 0.1
 
 @dataclass(frozen=True)
 class Judged:
-    """What the validation images say; see EpochDone."""
+    """What the validation images say.
+
+    Attributes:
+        loss: see EpochDone, as for the accuracy, `found` and the samples.
+        predicted: (N,) the most probable class of each image.
+        probability: (N,) of that class.
+    """
 
     loss: float
     accuracy: float
     found: dict[str, tuple[int, int]]
     samples: list[SamplePrediction]
+    predicted: Tensor
+    probability: Tensor
+
+    def answers(self, source: Labelled, classes: Sequence[str]) -> tuple[ValidationAnswer, ...]:
+        """The answer about each image, for the run's folder."""
+        judged = zip(
+            source.rows,
+            source.labels.tolist(),
+            self.predicted.tolist(),
+            self.probability.tolist(),
+            strict=True,
+        )
+        return tuple(
+            ValidationAnswer(row.path, row.group, classes[label], classes[predicted], probability)
+            for row, label, predicted, probability in judged
+        )
 
 
 def validate(trainee: Trainee, feed: Feed, classes: Sequence[str]) -> Generator[Event, None, Judged]:
@@ -82,7 +105,7 @@ def _try_logits(trainee: Trainee, inputs: tuple[Tensor, ...]) -> Tensor | None:
 def _judge(logits: Tensor, source: Labelled, classes: Sequence[str]) -> Judged:
     labels = torch.from_numpy(source.labels)
     predicted = logits.argmax(1)
-    probabilities = logits.softmax(1)
+    probability = logits.softmax(1).gather(1, predicted.unsqueeze(1)).squeeze(1)
     is_right = predicted == labels
     found = {
         name: (int(is_right[labels == index].sum()), int((labels == index).sum()))
@@ -93,9 +116,10 @@ def _judge(logits: Tensor, source: Labelled, classes: Sequence[str]) -> Judged:
             path=source.rows[place].path,
             label=classes[int(labels[place])],
             predicted=classes[int(predicted[place])],
-            probability=float(probabilities[place, predicted[place]]),
+            probability=float(probability[place]),
         )
         for place in sample_places(source.labels.tolist())
     ]
     loss = float(nn.functional.cross_entropy(logits, labels))
-    return Judged(loss, int(is_right.sum()) / len(labels), found, samples)
+    accuracy = int(is_right.sum()) / len(labels)
+    return Judged(loss, accuracy, found, samples, predicted, probability)

@@ -1,7 +1,7 @@
-"""How many of timm's families can be used: one small network of each is built, trained, frozen, cut and exported.
+"""How many of timm's families can be used: a small network of each is built, trained, frozen and exported.
 
-Run by hand: `python tests/benchmarks/families.py [FAMILY…] [--to FILE]`. It takes hours on two cores; with --to
-it writes a line of JSON for each family, and started again it goes on after them.
+Run by hand: `python tests/benchmarks/families.py [FAMILY…] [--to FILE]`. It takes an hour on two cores; with
+--to it writes a line of JSON for each family, and started again it goes on after them.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from tlstudio.model.catalogue import TimmModel, catalogue
 from tlstudio.model.events import NetworkInspected
 
 LARGEST = 4e13
-"""Values times pixels: families whose smallest network has more are named and left out, as it takes too long."""
+"""Values times pixels: families whose smallest network has more are named and left out; they take long."""
 
 
 def main() -> None:

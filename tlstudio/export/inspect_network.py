@@ -30,6 +30,7 @@ from tlstudio.model.events import NetworkInspected
 from tlstudio.model.freeze import freeze, train_mode
 from tlstudio.model.groups import CLASSIFIER, ParameterGroup, parameter_groups
 from tlstudio.model.network import create
+from tlstudio.model.weight_store import models_folder
 
 CLASSES = 2
 LARGEST_DIFFERENCE = 1e-3
@@ -56,6 +57,8 @@ def inspect_network(name: str) -> Iterator[Event]:
         ModelFolderNotWritable: if its row can't be kept.
     """
     began = time.monotonic()
+    with _keeping():
+        models_folder().mkdir(parents=True, exist_ok=True)
     model = find_model(name)
     if model is None or NAME.fullmatch(name) is None:
         names = [known.name for known in catalogue()]
@@ -82,10 +85,8 @@ def inspect_network(name: str) -> Iterator[Event]:
     except _NotUsable as error:
         usable, reason = False, f"It {error}."
     if usable and backbone is not None and name not in {**BACKBONES, **TEST_BACKBONES}:
-        try:
+        with _keeping():
             adopt(backbone)
-        except OSError as error:
-            raise ModelFolderNotWritable((error.strerror or "unknown reason").lower()) from error
     yield _inspected(name, model, backbone, usable=usable, reason=reason, seconds=time.monotonic() - began)
 
 
@@ -235,6 +236,14 @@ def _loss(outputs: Tensor) -> Tensor:
 
 
 @contextmanager
+def _keeping() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ModelFolderNotWritable((error.strerror or "unknown reason").lower()) from error
+
+
+@contextmanager
 def _doing(what: str) -> Iterator[None]:
     """Whatever the network's own code raises becomes a reason, and its warnings are nobody's business."""
     try:
@@ -244,7 +253,7 @@ def _doing(what: str) -> Iterator[None]:
     except _NotUsable:
         raise
     except TLStudioError as error:
-        raise _NotUsable(f"can't be {what}: {error.title.lower()}") from error
+        raise _NotUsable(f"can't be {what}: {error.title[0].lower()}{error.title[1:]}") from error
     except Exception as error:  # a network may do anything
         first = str(error).partition("\n")[0][:200]
         raise _NotUsable(f"can't be {what} ({type(error).__name__}: {first})") from error

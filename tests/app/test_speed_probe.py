@@ -108,3 +108,17 @@ def test_that_nothing_is_measured_that_is_not_wanted_any_more(probe, bench):
     probe._start()
 
     assert bench.steps == []
+
+
+def test_that_what_was_measured_on_a_busy_computer_can_be_measured_again(probe, bench, record, qtbot):
+    remember(speed("resnet18", 2.0))
+    probe.want(["resnet18"])
+    changed = record(probe.changed)
+
+    probe.forget()
+    probe.want(["resnet18"])
+
+    assert len(changed.events) == 1
+    assert probe.rate("resnet18") is None
+    qtbot.waitUntil(lambda: bool(bench.steps))
+    assert bench.steps[0].options == {"names": ["resnet18"]}

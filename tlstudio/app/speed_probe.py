@@ -68,6 +68,13 @@ class SpeedProbe(QObject):
         if self._wanted and self._errand is None and not self._holders:
             self._timer.start()
 
+    def forget(self) -> None:
+        """Take nothing for known: the computer may have been busy when it was measured."""
+        self._is_loaded = True
+        self.speeds.clear()
+        self._tried.clear()
+        self.changed.emit()
+
     def hold(self, who: str) -> None:
         """Something else needs the computer: end what is measured now, and begin nothing."""
         self._holders.add(who)

@@ -105,6 +105,7 @@ class ModelPage(Page):
         self.list.chosen.connect(self._listed_chosen)
         self.list.pack_asked.connect(self.desk.ask_for_pack)
         self.list.file_asked.connect(self.ask_for_weights)
+        self.list.measure_asked.connect(self.session.speed_probe.forget)
         self.list.hide()
         self.freeze_card = FreezeCard()
         self.freeze_card.depth_chosen.connect(self._choose_depth)

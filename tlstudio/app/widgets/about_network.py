@@ -1,5 +1,7 @@
 """The lines under the cards: what the chosen network starts from, and which one is suggested and why."""
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -7,6 +9,8 @@ from tlstudio.app import theme
 from tlstudio.app.widgets.elided_label import ElidedLabel
 from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.plain_icon import PlainIcon
+
+ASIDE = re.compile(r" \([^()]*\)")
 
 
 class AboutNetwork(QWidget):
@@ -30,9 +34,10 @@ class AboutNetwork(QWidget):
         self._restyle()
 
     def say(self, about: str, suggestion: str) -> None:
-        """Show these; an empty one takes no room."""
+        """Show these; an empty one takes no room. Of the suggestion the line shows all but its asides."""
         self.about.setText(about)
-        self.suggestion.show_text(suggestion)
+        self.suggestion.show_text(ASIDE.sub("", suggestion))
+        self.suggestion.setToolTip(suggestion)
         for part in (self._about_icon, self.about):
             part.setVisible(bool(about))
         for part in (self._star, self.suggestion):

@@ -29,11 +29,13 @@ class AllNetworks(QFrame):
         chosen: a name of the list.
         pack_asked: the user wants to import a weights pack.
         file_asked: the user wants to use a weights file.
+        measure_asked: the user wants the speeds to be measured anew.
     """
 
     chosen = Signal(str)
     pack_asked = Signal()
     file_asked = Signal()
+    measure_asked = Signal()
 
     def __init__(self, search: Search) -> None:
         super().__init__()
@@ -82,6 +84,10 @@ class AllNetworks(QFrame):
         foot = QHBoxLayout()
         foot.setSpacing(theme.px(8))
         foot.addWidget(self._count, 1)
+        measure = button("Measure speeds again", "link", size="small")
+        measure.setToolTip("If the computer was busy with something else when they were measured")
+        measure.clicked.connect(self.measure_asked)
+        foot.addWidget(measure)
         foot.addWidget(words)
         foot.addWidget(self.non_commercial)
         self.setProperty("kind", "card")

@@ -86,12 +86,7 @@ def catalogue() -> tuple[TimmModel, ...]:
 
 def find_model(name: str) -> TimmModel | None:
     """The network of that name; without a tag, the one with the weights that timm takes by default."""
-    wanted = name.strip()
-    exact = {model.name: model for model in catalogue()}
-    return exact.get(wanted) or next(
-        (model for model in catalogue() if model.architecture == wanted),
-        None,
-    )
+    return _by_name().get(name)
 
 
 def search(text: str) -> tuple[TimmModel, ...]:
@@ -110,6 +105,12 @@ def trained_on(tag: str) -> str:
     """What the tag says that the weights were trained on: "ImageNet-12k, then ImageNet-1k"."""
     words = [PHOTOS[word] for word in tag.lower().split("_") if word in PHOTOS]
     return ", then ".join(words) if words else "See its source"
+
+
+@cache
+def _by_name() -> dict[str, TimmModel]:
+    firsts = {model.architecture: model for model in reversed(catalogue())}
+    return firsts | {model.name: model for model in catalogue()}
 
 
 def _searched(model: TimmModel) -> str:

@@ -8,7 +8,13 @@ import torch
 from tlstudio.model.backbones import TEST_BACKBONES
 from tlstudio.model.freeze import freeze
 from tlstudio.model.network import create
-from tlstudio.train.optimize import make_average, make_optimizer, make_schedule, quicken_norms
+from tlstudio.train.optimize import (
+    make_average,
+    make_optimizer,
+    make_schedule,
+    peak_learning_rate,
+    quicken_norms,
+)
 from tlstudio.train.settings import TrainSettings
 
 SETTINGS = TrainSettings(epochs=5, learning_rate=0.01, layer_decay=0.5, weight_decay=0.1, warmup_epochs=1)
@@ -108,3 +114,13 @@ def test_that_an_average_of_equal_weights_is_those_weights():
         average.update(made, step=step)
 
     assert all(torch.equal(before[name], tensor) for name, tensor in average.module.state_dict().items())
+
+
+@pytest.mark.parametrize("name", TEST_BACKBONES)
+def test_that_a_head_alone_takes_larger_steps_unless_the_user_chose(name):
+    head = TEST_BACKBONES[name].head_depth
+
+    assert peak_learning_rate(network(head, name), TrainSettings()) == 0.02
+    assert peak_learning_rate(network(head - 1, name), TrainSettings()) == 0.001
+    assert peak_learning_rate(network(0, name), TrainSettings()) == 0.001
+    assert peak_learning_rate(network(head, name), TrainSettings(learning_rate=0.005)) == 0.005

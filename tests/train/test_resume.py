@@ -143,8 +143,8 @@ settings = TrainSettings(
     epochs=3, batch_size=4, device="cpu", early_stop_epochs=None, augmentation="strong"
 )
 events = fit(
-    ModelSettings("test_resnet", 0, "random"), settings, read_table(folder / "images.csv"), ("dark", "light"), root,
-    folder / "runs" / "0001", folder / "cache", "0f", 1,
+    ModelSettings("test_resnet", 0, "random"), settings, read_table(folder / "images.csv"), ("dark", "light"),
+    root, folder / "runs" / "0001", folder / "cache", "0f", 1,
 )
 for event in events:
     print(type(event).__name__, flush=True)

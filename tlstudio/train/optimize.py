@@ -15,6 +15,13 @@ from tlstudio.train.settings import TrainSettings
 LOWEST_SHARE = 0.01
 """Of the learning rate's peak: where warm-up begins and where the fall ends."""
 
+LEARNING_RATE = 1e-3
+"""Of the head, at its peak, where groups of the backbone learn too."""
+
+LEARNING_RATE_OF_HEAD_ALONE = 2e-2
+"""A linear head has one best place, and large steps reach it: with 0.001 it is still on its way after 20
+epochs of a small set (validation accuracy .78 instead of .87, and .945 instead of .99, measured)."""
+
 AVERAGE_DECAY = 0.998
 """An average over some 500 steps, a few epochs of a small set; it begins shorter and grows."""
 
@@ -36,23 +43,33 @@ def make_optimizer(
     optimizer: torch.optim.Optimizer = create_optimizer_v2(
         network,
         "adamw",
-        lr=settings.learning_rate,
+        lr=peak_learning_rate(network, settings),
         param_group_fn=lambda each: _groups(each, decay, settings.weight_decay),
     )
     return optimizer
+
+
+def peak_learning_rate(network: nn.Module, settings: TrainSettings) -> float:
+    """Of the head: as the settings say, or what suits the part that is trained."""
+    if settings.learning_rate is not None:
+        return settings.learning_rate
+    head = set(parameter_groups(network)[-1].parameters)
+    trained = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
+    return LEARNING_RATE_OF_HEAD_ALONE if trained <= head else LEARNING_RATE
 
 
 def make_schedule(
     optimizer: torch.optim.Optimizer, settings: TrainSettings, steps_per_epoch: int
 ) -> Scheduler:
     """Rises in a line, then falls as a half cosine; a function of the step alone: `step_update(step)`."""
+    peak = float(optimizer.defaults["lr"])
     schedule: Scheduler = create_scheduler_v2(
         optimizer,
         "cosine",
         num_epochs=settings.epochs,
         warmup_epochs=min(settings.warmup_epochs, settings.epochs - 1),
-        warmup_lr=settings.learning_rate * LOWEST_SHARE,
-        min_lr=settings.learning_rate * LOWEST_SHARE,
+        warmup_lr=peak * LOWEST_SHARE,
+        min_lr=peak * LOWEST_SHARE,
         step_on_epochs=False,
         updates_per_epoch=steps_per_epoch,
     )[0]

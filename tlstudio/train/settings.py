@@ -14,7 +14,8 @@ class TrainSettings:
     Attributes:
         epochs: at most this many passes over the training images.
         batch_size: images in one step; halved by itself when the memory does not suffice.
-        learning_rate: of the head at its peak; groups below it get less, see layer_decay.
+        learning_rate: of the head at its peak; groups below it get less, see layer_decay. None: 0.02 where
+            the head alone is trained, else 0.001.
         layer_decay: each trainable group learns this much slower than the one above it, 0 … 1;
             with random weights, which hold nothing to keep, all groups learn alike.
         weight_decay: of AdamW.
@@ -32,7 +33,7 @@ class TrainSettings:
 
     epochs: int = 20
     batch_size: int = 32
-    learning_rate: float = 1e-3
+    learning_rate: float | None = None
     layer_decay: float = 0.75
     weight_decay: float = 0.05
     label_smoothing: float = 0.1

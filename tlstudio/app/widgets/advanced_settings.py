@@ -25,6 +25,7 @@ from tlstudio.app.widgets.train_fields import FIELDS, TrainField
 from tlstudio.train.settings import TrainSettings
 
 NEVER = "Never"
+AUTOMATIC = "automatic"
 
 
 class AdvancedSettings(QDialog):
@@ -140,6 +141,8 @@ def _editor(field: TrainField, value: object, set_: Callable[[str, object], None
         "whole": _whole,
         "optional": _optional,
         "decimal": _decimal,
+        "automatic": _automatic,
+        "automatic_decimal": _automatic_decimal,
         "choice": _choice,
         "switch": _switch,
     }
@@ -182,6 +185,27 @@ def _decimal(field: TrainField, changed: Callable[[object], None]) -> _Editor:
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
     return _Editor(box, lambda value: box.setValue(float(value)))
+
+
+def _automatic(field: TrainField, changed: Callable[[object], None]) -> _Editor:
+    box = QSpinBox()
+    box.setRange(int(field.low) - 1, int(field.high))  # the value below the smallest stands for automatic
+    box.setSpecialValueText(AUTOMATIC)
+    box.setKeyboardTracking(False)
+    box.valueChanged.connect(lambda value: box.setSuffix(_unit(field, value)))
+    box.valueChanged.connect(lambda value: changed(value if value >= field.low else None))
+    return _Editor(box, lambda value: box.setValue(int(field.low) - 1 if value is None else int(value)))
+
+
+def _automatic_decimal(field: TrainField, changed: Callable[[object], None]) -> _Editor:
+    box = QDoubleSpinBox()
+    box.setDecimals(field.decimals)
+    box.setRange(0.0, field.high)  # nothing is learned at 0, so it stands for automatic
+    box.setSpecialValueText(AUTOMATIC)
+    box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    box.setKeyboardTracking(False)
+    box.valueChanged.connect(lambda value: changed(value if value >= field.low else None))
+    return _Editor(box, lambda value: box.setValue(0.0 if value is None else float(value)))
 
 
 def _choice(field: TrainField, changed: Callable[[object], None]) -> _Editor:

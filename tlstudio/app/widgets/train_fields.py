@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["whole", "decimal", "choice", "switch", "optional"]
+Kind = Literal["whole", "decimal", "choice", "switch", "optional", "automatic", "automatic_decimal"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ FIELDS = (
     TrainField(
         "learning_rate",
         "Learning rate",
-        "decimal",
+        "automatic_decimal",
         "How large its steps are. Lower it if the loss jumps; raise it if nothing moves.",
         "",
         0.000001,
@@ -121,6 +121,15 @@ FIELDS = (
         "choice",
         "Changes training images at random, so that no two epochs are alike. Your files stay as they are.",
         choices=AUGMENTATIONS,
+    ),
+    TrainField(
+        "views",
+        "Kept views",
+        "automatic",
+        "Where blocks are frozen, so many random views of each image are computed once and used again.",
+        " views",
+        1,
+        1000,
     ),
     TrainField(
         "is_class_weighted",

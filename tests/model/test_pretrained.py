@@ -1,16 +1,17 @@
 """A network starts from the weights that its settings name."""
 
 import pytest
+import timm
 import torch
 from safetensors.torch import save_file
 
-from tlstudio.model.backbones import TEST_BACKBONES
+from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES
 from tlstudio.model.errors import WeightsDamaged, WeightsDoNotFit, WeightsNotHere
 from tlstudio.model.groups import is_of_classifier
-from tlstudio.model.network import build, create
+from tlstudio.model.network import build, create, timm_name
 from tlstudio.model.pretrained import load_pretrained
 from tlstudio.model.settings import ModelSettings
-from tlstudio.model.weight_store import file_sha256, keep_weights
+from tlstudio.model.weight_store import file_sha256, keep_weights, weights_file
 
 TINY = TEST_BACKBONES["test_resnet"]
 
@@ -51,6 +52,45 @@ def test_that_what_was_loaded_is_called_by_its_published_name(kept):
     assert loaded.file == "test_resnet.r160_in1k"
     assert loaded.sha256 == file_sha256(path)
     assert loaded.left_out == ("fc.weight", "fc.bias")
+
+
+def test_that_the_head_stays_new_even_if_the_published_one_has_as_many_classes(tmp_path):
+    published = create(TINY, 2, seed=3)
+    save_file(published.state_dict(), tmp_path / "came")
+    keep_weights(TINY, tmp_path / "came", "download", "")
+
+    network = build(ModelSettings("test_resnet", 0, "pretrained"), 2, seed=1)
+
+    assert torch.equal(network.conv1[0].weight, published.conv1[0].weight)
+    assert torch.equal(network.fc.weight, create(TINY, 2, seed=1).fc.weight)
+
+
+@pytest.mark.parametrize("name", [name for name, row in BACKBONES.items() if row.weights.bundled])
+def test_that_the_bundled_weights_go_into_their_network_whole(name):
+    row = BACKBONES[name]
+    if weights_file(row) is None:
+        pytest.skip("its file is not made yet")
+
+    network = build(ModelSettings(name, 0, "pretrained"), 2, seed=1)
+
+    before, after = create(row, 2, seed=1).state_dict(), network.state_dict()
+    same = [key for key in after if torch.equal(before[key], after[key])]
+    assert [key for key in same if after[key].ndim > 1] == [key for key in after if "fc.weight" in key]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, row in BACKBONES.items() if row.weights.repo])
+def test_that_a_file_as_it_is_published_fits_its_row(name, tmp_path):
+    row = BACKBONES[name]
+    options = {} if row.weights.repo.startswith("timm/") else {"num_classes": row.weights.classes}
+    published = timm.create_model(timm_name(row), pretrained=False, **options)
+    save_file(published.state_dict(), tmp_path / "came")
+    keep_weights(row, tmp_path / "came", "download", "")
+
+    loaded = load_pretrained(create(row, 3), row)
+
+    assert loaded.loaded > 0
+    assert loaded.file == row.weights.name
 
 
 def test_that_weights_that_are_not_here_are_not_replaced_by_random_ones():

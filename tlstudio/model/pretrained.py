@@ -58,5 +58,11 @@ def load_pretrained(network: nn.Module, backbone: Backbone) -> LoadedWeights:
     path = weights_file(backbone)
     if path is None:
         raise WeightsNotHere(backbone.title, backbone.name, can_be_had=bool(backbone.weights.repo))
-    loaded = load_weights(network, path, title=backbone.title, expected_sha256=weights_sha256(backbone))
+    loaded = load_weights(
+        network,
+        path,
+        title=backbone.title,
+        expected_sha256=weights_sha256(backbone),
+        keeps_head=True,  # its classes are others, however many there are
+    )
     return replace(loaded, file=backbone.weights.name)

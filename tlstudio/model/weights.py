@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from tlstudio.model.errors import WeightsDamaged, WeightsDoNotFit, WeightsUnreadable
+from tlstudio.model.groups import is_of_classifier
 from tlstudio.model.match import match
 from tlstudio.model.weight_files import read_tensors, sha256
 
@@ -35,6 +36,7 @@ def load_weights(
     title: str = "",
     expected_sha256: str = "",
     cache_folder: Path | None = None,
+    keeps_head: bool = False,
 ) -> LoadedWeights:
     """Put the file's tensors into the network; only the classifier keeps its own if its shape differs.
 
@@ -44,6 +46,7 @@ def load_weights(
         title: of the backbone, as people know it.
         expected_sha256: of the file, if it is known.
         cache_folder: see `read_tensors`.
+        keeps_head: whether the classifier stays as it is even if the file's has its shape.
 
     Raises:
         WeightsDamaged: if the file is not the expected one.
@@ -64,10 +67,13 @@ def load_weights(
     if not all(_is_finite(tensor) for tensor in found.fitting.values()):
         raise WeightsUnreadable(path.name, "some of its values are no numbers")
     own: dict[str, Tensor] = network.state_dict()
+    head = tuple(name for name in own if is_of_classifier(network, name))
+    left_out = head if keeps_head else found.left_out
+    fitting = {name: tensor for name, tensor in found.fitting.items() if name not in left_out}
     with torch.no_grad():
-        for name, tensor in found.fitting.items():
+        for name, tensor in fitting.items():
             own[name].copy_(tensor)
-    return LoadedWeights(path.name, found_sha256, len(found.fitting), found.left_out)
+    return LoadedWeights(path.name, found_sha256, len(fitting), left_out)
 
 
 def _is_finite(tensor: Tensor) -> bool:

@@ -40,7 +40,7 @@ from tlstudio.train.fit import fit
 from tlstudio.train.settings import TrainSettings
 
 SETS = Path(__file__).parents[3] / "shared" / "data"
-SHOTS = (5, 20, 100)
+SHOTS = (5, 20, 80)
 TEST_IMAGES = 400
 RANDOM_IS_ENOUGH = 0.95
 """Where random weights reach as much there is little to gain; such rows are left out of the average."""

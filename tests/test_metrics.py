@@ -9,7 +9,9 @@ from tlstudio.metrics import (
     accuracy,
     balanced_accuracy,
     confusion_matrix,
+    paired,
     sensitivity,
+    sign_flip_p_value,
     specificity,
     wilson_interval,
 )
@@ -127,3 +129,95 @@ def test_that_more_confidence_means_a_wider_interval():
 def test_that_more_successes_than_trials_are_refused():
     with pytest.raises(ValueError):
         wilson_interval(3, 2)
+
+
+# One run each: the first alone is right about five images, the second alone about one. Of the 2**6 ways in
+# which six images can fall, 1 + 6 have at most one for the second, and as many at most one for the first.
+FIVE_TO_ONE = [1, 1, 1, 1, 1, -1, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("differences", "expected"),
+    [
+        (FIVE_TO_ONE, 14 / 64),
+        ([1, 1, 1, 1, 1, 1], 2 / 64),
+        ([-1, -1, -1, -1, -1, -1], 2 / 64),
+        ([1, -1], 1.0),
+        ([0, 0, 0], 1.0),
+        ([], 1.0),
+        # 3 + 2 + 1 and its mirror image are as far as it goes: 2 of 8 ways
+        ([3, 2, 1], 2 / 8),
+        # 3 + 2 - 1 = 4: 3 + 2 ± 1 and their mirror images, 4 of 8 ways
+        ([3, 2, -1], 4 / 8),
+    ],
+)
+def test_that_chance_is_counted_as_by_hand(differences, expected):
+    assert math.isclose(sign_flip_p_value(differences), expected)
+
+
+def test_that_the_test_equals_mcnemars_for_single_images():
+    for first, second in ((9, 2), (30, 17), (3, 3), (200, 150)):
+        total, fewer = first + second, min(first, second)
+        by_binomial = sum(math.comb(total, k) for k in range(fewer + 1)) / 2 ** (total - 1)
+        differences = [1] * first + [-1] * second + [0] * 11
+
+        assert math.isclose(sign_flip_p_value(differences), min(1.0, by_binomial), rel_tol=1e-9)
+
+
+def test_that_very_many_images_are_tested_as_well():
+    few, many = [1] * 2050 + [-1] * 1950, [1] * 2051 + [-1] * 1951
+
+    assert math.isclose(sign_flip_p_value(few), sign_flip_p_value(many), rel_tol=0.02)
+    assert sign_flip_p_value([2] * 5000) < 1e-9
+
+
+def test_that_the_paired_interval_is_that_of_a_mean_for_many_images():
+    differences = np.array([1] * 60 + [-1] * 40 + [0] * 300)
+    mean, deviation = differences.mean(), differences.std()
+    found = paired(differences, np.ones(400))
+
+    assert math.isclose(found.difference, 20 / 400)
+    assert math.isclose(found.standard_error, deviation / 20, rel_tol=0.05)
+    assert math.isclose(found.low, mean - 1.96 * deviation / 20, abs_tol=0.005)
+    assert math.isclose(found.high, mean + 1.96 * deviation / 20, abs_tol=0.005)
+    assert found.can_be_chance
+    assert paired(differences, np.ones(400)) == found
+
+
+def test_that_two_images_that_contradict_each_other_leave_everything_open():
+    found = paired([[1, -1]], [1, 1])
+
+    # drawn twice: both the first one time in four, both the second as often
+    assert (found.difference, found.low, found.high, found.p_value) == (0.0, -1.0, 1.0, 1.0)
+    assert math.isclose(found.standard_error, math.sqrt(1 / 2), rel_tol=0.05)
+
+
+def test_that_images_of_one_group_count_as_one_observation():
+    alone = paired(np.ones((1, 12)), np.ones(12))
+    together = paired([[6, 6]], [6, 6])
+
+    assert alone.difference == together.difference == 1.0
+    assert math.isclose(alone.p_value, 2 / 2**12)
+    assert math.isclose(together.p_value, 2 / 2**2)
+    assert together.can_be_chance
+    assert not alone.can_be_chance
+
+
+def test_that_seeds_that_disagree_make_a_difference_possible_chance():
+    steady = np.tile([1] * 10 + [0] * 40, (3, 1))
+    restless = np.array([[1] * 40 + [0] * 10, [-1] * 10 + [0] * 40, [0] * 50])
+
+    assert steady.sum() == restless.sum()
+    assert not paired(steady, np.ones(50)).can_be_chance
+    found = paired(restless, np.ones(50))
+    assert found.p_value < 0.05  # these three networks do differ
+    assert found.low < 0 < found.high  # but others trained the same way need not
+    assert found.can_be_chance
+
+
+@pytest.mark.parametrize(
+    ("differences", "sizes"), [([1, 0], [1]), ([], []), ([[1], [0]], [1, 1]), ([1, 0], [1, 0])]
+)
+def test_that_paired_answers_must_fit_their_units(differences, sizes):
+    with pytest.raises(ValueError, match="units"):
+        paired(differences, sizes)

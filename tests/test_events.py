@@ -18,9 +18,11 @@ SAMPLES = {
     "dict[str, int]": {"train": 7},
     "dict[str, float]": {"train": 0.5},
     "dict[str, tuple[int, int]]": {"train": (1, 2)},
+    "list[int]": [3, 4],
     "list[list[int]]": [[1, 2], [3, 4]],
     "list[SamplePrediction]": [],
     "list[ClassResult]": [],
+    "list[DepthResult]": [],
 }
 
 

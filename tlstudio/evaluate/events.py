@@ -38,4 +38,43 @@ class EvaluateDone(Event):
     times_seen: int  # how often this project's test split was looked at, this time included
 
 
-EVENTS: tuple[type[Event], ...] = (EvaluateDone,)
+@dataclass(frozen=True)
+class SweepPlanned(Event):
+    """A sweep trains one run for each depth and seed; it begins, or goes on where it was cut short."""
+
+    depths: list[int]  # frozen groups, ascending
+    seeds: list[int]
+    epochs: int
+    runs_planned: int
+    runs_already_done: int  # of them
+
+
+@dataclass(frozen=True)
+class DepthResult:
+    """The runs of one freeze depth, one for each seed, on the same validation images."""
+
+    depth: int  # frozen groups
+    validation_accuracy: float  # mean over the seeds
+    accuracy_low: float  # 95 % Wilson interval of that mean, for so many images
+    accuracy_high: float
+    lowest: float  # of one seed
+    highest: float
+    seconds: float  # of all its runs together
+    runs: list[int]
+    can_be_chance: bool  # whether its difference to the best depth can be; true for the best itself
+
+
+@dataclass(frozen=True)
+class SweepDone(Event):
+    """Every run of the sweep is done or has failed, and the depths are compared."""
+
+    depths: list[DepthResult]  # ascending
+    best_depth: int
+    recommended_depth: int  # the deepest whose difference to the best is within its standard error
+    next_between: list[int]  # two depths with others in between that may be worth a run, or nothing
+    sentence: str  # for people: which depth is ahead, and whether that can be chance
+    seconds: float
+    failed: int  # runs
+
+
+EVENTS: tuple[type[Event], ...] = (EvaluateDone, SweepPlanned, SweepDone)

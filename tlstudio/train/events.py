@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tlstudio.events import Event
+from tlstudio.events import Event, Failed
 
 
 @dataclass(frozen=True)
@@ -92,4 +92,11 @@ class TrainDone(Event):
     views: int = 0  # of each training image that the run saw
 
 
-EVENTS: tuple[type[Event], ...] = (RunStarted, BatchDone, EpochDone, BatchHalved, TrainDone)
+@dataclass(frozen=True)
+class RunFailed(Failed):
+    """One of several runs ended with an error; the others go on."""
+
+    run: int = 0  # its number; 0 if it did not begin
+
+
+EVENTS: tuple[type[Event], ...] = (RunStarted, BatchDone, EpochDone, BatchHalved, TrainDone, RunFailed)

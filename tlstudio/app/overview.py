@@ -11,6 +11,8 @@ from tlstudio.train.events import EpochDone
 
 Mark = Literal["to do", "done", "running", "look at it", "locked"]
 MIN_IMAGES = 5
+TRAINING_STEPS = ("train", "resume", "sweep")
+"""Steps in which runs are trained."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _model(project: Project) -> StepState:
 
 
 def _train(project: Project, running: Running) -> StepState:
-    if running.step in ("train", "resume"):
+    if running.step in TRAINING_STEPS:
         return _training(project, running)
     best = project.run() or (project.runs[-1] if project.runs else None)
     newest = project.runs[-1] if project.runs else None
@@ -143,7 +145,7 @@ def _export(project: Project, running: Running) -> StepState:
 
 def state_of(project: Project, running: Running = Running()) -> tuple[str, str, str]:
     """The project in one chip: words, tone, icon; what to do next."""
-    if running.step in ("train", "resume"):
+    if running.step in TRAINING_STEPS:
         train = _training(project, running)
         return f"Training, {train.fraction or 0:.0%}", "accent", "arrows-clockwise"
     if project.images is None:

@@ -25,7 +25,7 @@ from tlstudio import this_computer
 from tlstudio.app import preferences, theme
 from tlstudio.app.download_news import DownloadNews
 from tlstudio.app.opening import notice
-from tlstudio.app.overview import Running, next_step, overview
+from tlstudio.app.overview import TRAINING_STEPS, Running, next_step, overview
 from tlstudio.app.page import Page
 from tlstudio.app.page_table import DOCK, PAGE_KEYS, PAGES, STEP_PAGES
 from tlstudio.app.regions import focus_next
@@ -183,7 +183,7 @@ class Window(QMainWindow):
         text = (
             f"“{project.name}” is being trained. It is paused when another project opens, and can continue."
         )
-        if step not in ("train", "resume"):
+        if step not in TRAINING_STEPS:
             text = f"“{project.name}” is being worked on. That ends when another project opens."
         self.message.say("warn", "One project at a time.", text, [(action, go)])
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from tlstudio.app import theme
+from tlstudio.app.overview import TRAINING_STEPS
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import percent
@@ -42,7 +43,6 @@ PICTURE_PX = 192
 LOW_WINDOW_PX = 760
 WATCH = "Validation counts on images it does not learn from. This is the one to watch."
 BY_HEART = "If Training keeps rising and Validation falls, it may be learning your images by heart."
-TRAINING_STEPS = ("train", "resume")
 
 
 class TrainPage(Page):
@@ -260,6 +260,8 @@ class TrainPage(Page):
         self.stop_button.setVisible(is_running)
         self.pause_button.setEnabled(now.phase in ("training", "paused"))
         self.stop_button.setEnabled(now.phase in ("training", "paused"))
+        is_sweep = self.session.running_step == "sweep"
+        self.stop_button.setText("Stop sweep" if is_sweep else "Stop and keep best")
         self.pause_button.setText("Continue" if now.phase == "paused" else "Pause")
         self.pause_button.set_icon("play-fill" if now.phase == "paused" else "pause")
         shown = chip(now)

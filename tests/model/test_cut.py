@@ -60,14 +60,20 @@ def test_that_the_parts_give_the_outputs_and_gradients_of_the_whole(name, depth)
     assert_equal_in_both_modes(create(TEST_BACKBONES[name], 3, seed=1), depth, 64)
 
 
+def depths_to_try(row):
+    """All of them for the smallest backbone of each family; for its sisters the head's, which costs little."""
+    sisters = [each for each in BACKBONES.values() if each.family == row.family]
+    is_smallest = row == min(sisters, key=lambda each: each.parameters)
+    return range(row.head_depth + 1) if is_smallest else [row.head_depth]
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", BACKBONES)
-def test_that_every_backbone_of_the_table_is_cut_at_every_depth(name):
+def test_that_every_backbone_of_the_table_is_cut_where_the_slider_can_stand(name):
     row = BACKBONES[name]
     network = create(row, 3, seed=1)
 
-    for depth in range(row.head_depth + 1):
+    for depth in depths_to_try(row):
         assert_equal_in_both_modes(network, depth, row.preprocessing.input_px)
 
 

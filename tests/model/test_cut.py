@@ -61,7 +61,7 @@ def test_that_the_parts_give_the_outputs_and_gradients_of_the_whole(name, depth)
 
 
 def depths_to_try(row):
-    """All of them for the smallest backbone of each family; for its sisters the head's, which costs little."""
+    """All of them for the smallest backbone of each family; for its sisters the head's alone."""
     sisters = [each for each in BACKBONES.values() if each.family == row.family]
     is_smallest = row == min(sisters, key=lambda each: each.parameters)
     return range(row.head_depth + 1) if is_smallest else [row.head_depth]

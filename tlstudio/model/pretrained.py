@@ -47,8 +47,13 @@ def load_chosen(
     return load_weights(network, weights, title=backbone.title, cache_folder=cache_folder)
 
 
-def load_pretrained(network: nn.Module, backbone: Backbone) -> LoadedWeights:
+def load_pretrained(network: nn.Module, backbone: Backbone, *, keeps_head: bool = True) -> LoadedWeights:
     """Give the network the backbone's own weights, bundled, downloaded or imported.
+
+    Args:
+        network: made for the backbone.
+        backbone: whose weights they are.
+        keeps_head: whether its classes are others than the published ones, however many there are.
 
     Raises:
         WeightsNotHere: if they are not on this computer.
@@ -63,6 +68,6 @@ def load_pretrained(network: nn.Module, backbone: Backbone) -> LoadedWeights:
         path,
         title=backbone.title,
         expected_sha256=weights_sha256(backbone),
-        keeps_head=True,  # its classes are others, however many there are
+        keeps_head=keeps_head,
     )
     return replace(loaded, file=backbone.weights.name)

@@ -110,7 +110,7 @@ def _namer(backbone: Backbone) -> Namer:
         published = backbone.weights
         raise KnowsNoNames(backbone.title, "" if published.bundled else published.trained_on, _easiest().name)
     network = create(backbone, len(names))
-    loaded = load_pretrained(network, backbone)
+    loaded = load_pretrained(network, backbone, keeps_head=False)
     if loaded.left_out:
         raise NoNamesInWeights(loaded.file)
     return Namer(backbone, network.eval(), names)

@@ -75,7 +75,6 @@ def test_that_the_window_s_model_page_shows_the_project(project, qtbot):
     session = Session()
     session.project = open_project(project.folder)
     page = ModelPage(session)
-    qtbot.addWidget(page)
 
     page.refresh()
 

@@ -83,12 +83,14 @@ def fit(
     backbone = find_backbone(model.backbone)
     backbone.depth(model.freeze)  # a depth out of range is refused before any work
     known = _known_info(run_folder) if resume else None
-    if known is None or known.weights_file == RANDOM:
+    checkpoint = load_checkpoint(run_folder) if resume else None
+    if known is not None and known.weights_file == RANDOM:
+        model = replace(model, weights=RANDOM)  # also if those that were missing came since
+    elif checkpoint is None:
         settled = settled_weights(model, backbone)
         if settled != model:
             yield Noted(f"The weights of {backbone.title} are missing from this installation.")
         model = settled
-    checkpoint = load_checkpoint(run_folder) if resume else None
     classes = known.classes if known else tuple(classes)
     with saving("the run's folder"):
         run_folder.mkdir(parents=True, exist_ok=True)

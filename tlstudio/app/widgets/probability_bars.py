@@ -1,6 +1,6 @@
 """Every class as a bar, the most probable first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
@@ -39,7 +39,11 @@ class ProbabilityBars(QWidget):
 
     def show_probabilities(self, probabilities: Mapping[str, float]) -> None:
         """Show one answer."""
-        self._rows, self._is_waiting = ranked(probabilities), False
+        self.show_ranked(ranked(probabilities))
+
+    def show_ranked(self, rows: Sequence[tuple[str, float]]) -> None:
+        """Show one answer that is in order already; two classes may have one name."""
+        self._rows, self._is_waiting = list(rows), False
         spoken = [f"{name}, {sureness(probability)}" for name, probability in self._rows]
         self.setAccessibleDescription(". ".join(spoken))
         self._restyle()

@@ -19,8 +19,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from tlstudio.app.overview import TRAINING_STEPS
 from tlstudio.app.runner import Begin
 from tlstudio.app.session import Session
+from tlstudio.app.widgets.as_it_is import Naming, namer, why_not
 from tlstudio.app.widgets.asking import Asking
 from tlstudio.app.widgets.image_opener import ImageOpener
 from tlstudio.app.widgets.try_input import MOST, has_image, images_in, name_filter
@@ -35,8 +37,13 @@ from tlstudio.app.widgets.try_model import (
 from tlstudio.app.widgets.try_view import TryView
 from tlstudio.events import Failed, Progress
 from tlstudio.export.events import ExportDone, ImageUnreadable, Predicted
+from tlstudio.model.backbone import Backbone
+from tlstudio.model.events import NotRecognised, Recognised
 from tlstudio.project.project import Run
 from tlstudio.run.process import StepProcess
+
+RUNS = "the project's runs"
+"""Who answers, once there is one; before, it is the name of a backbone."""
 
 
 @dataclass(eq=False)
@@ -47,6 +54,7 @@ class Try:
         picture: once it has been read.
         answer: once the model has answered.
         answered_by: the run and epoch whose answer it is.
+        seen: once a backbone as it is has answered.
         error: why it could not be read.
     """
 
@@ -54,11 +62,14 @@ class Try:
     picture: QImage | None = None
     answer: Predicted | None = None
     answered_by: tuple[int, int] = (0, 0)
+    seen: Recognised | None = None
     error: str = ""
 
 
 class TryItDock(TryView):
     """Asks the model in a child process of its own, so it works while something trains.
+
+    Before there is a model, the chosen backbone is asked as it is, if it knows names.
 
     Signals:
         closed: the dock is to be put away.
@@ -80,11 +91,15 @@ class TryItDock(TryView):
         self._asked_by = (0, 0)
         self._failure: Failed | None = None
         self._progress: Progress | None = None
-        self._project_folder: Path | None = None
+        self._project_folder = session.project.folder if session.project else None
         self._folder: Path | None = None
         self._asking = Asking(self, begin)
         self._asking.told.connect(self._take)
         self._asking.ended.connect(self._go_on)
+        self._answering = ""
+        self._naming = Naming(session.errands, self)
+        self._naming.told.connect(self._take)
+        self._naming.ended.connect(self._go_on)
         self._opener = ImageOpener(self)
         self._opener.opened.connect(self._opened)
         self._opener.refused.connect(self._refused)
@@ -92,6 +107,7 @@ class TryItDock(TryView):
         self.choose_button.clicked.connect(self.choose_image)
         self.prepare_button.clicked.connect(self.prepare)
         self.cancel_button.clicked.connect(self._cancel)
+        self.model_button.clicked.connect(self._go_to_model)
         self.retry_pressed.connect(self._retry)
         self.row.add_pressed.connect(self.choose_image)
         self.row.chosen.connect(self._show_try)
@@ -99,16 +115,21 @@ class TryItDock(TryView):
         paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         paste.activated.connect(self.paste)
         session.project_changed.connect(self._project_changed)
+        session.step_started.connect(self._look_again)
+        session.step_ended.connect(self._look_again)
+        # Weights may be coming, or here; queued, as what is known of downloads changes after it.
+        session.errands.started.connect(self._look_again, Qt.ConnectionType.QueuedConnection)
+        session.errands.ended.connect(self._look_again, Qt.ConnectionType.QueuedConnection)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.forget)
-        self.refresh()
+        self._look_again()
 
     # What the user does
 
     def ask(self, paths: list[Path]) -> None:
         """Show these images, and ask the model about them as soon as it can answer."""
-        if not paths or self._run() is None:
+        if not paths or not self._can_try():
             return
         self._failure = None
         for path in paths:
@@ -123,7 +144,7 @@ class TryItDock(TryView):
 
     def paste(self) -> None:
         """Try the image or image files on the clipboard."""
-        if self._run() is None:
+        if not self._can_try():
             return
         paths = images_in(QGuiApplication.clipboard().mimeData(), self._cache())
         if paths:
@@ -150,6 +171,7 @@ class TryItDock(TryView):
     def stop(self) -> None:
         """End the child process; what was not answered yet is asked again when the dock is back."""
         self._asking.stop()
+        self._naming.stop()
         self._waiting = self._asked + self._waiting
         self._asked, self._progress = [], None
 
@@ -172,7 +194,7 @@ class TryItDock(TryView):
         match event:
             case Progress() if self._asking.step == "export":
                 self._progress = event
-            case Failed() if self._asking.step == "predict" and not self._asked:
+            case Failed() if self._is_answering() and not self._asked:
                 pass  # each image has told why it can't be read
             case Failed():
                 self._failure = event
@@ -180,13 +202,19 @@ class TryItDock(TryView):
                 self._asked = []
             case Predicted():
                 self._answered(event.image).answer = event
-            case ImageUnreadable():
+            case Recognised():
+                self._answered(event.image).seen = event
+            case ImageUnreadable() | NotRecognised():
                 self._answered(event.image).error = event.reason
             case ExportDone():
                 self._progress = None
             case _:
                 return
         self.refresh()
+
+    def _is_answering(self) -> bool:
+        """Whether a step runs that answers, rather than one that prepares."""
+        return self._naming.is_busy or self._asking.step == "predict"
 
     def _answered(self, image: str) -> Try:
         """The first try of that image that was asked about and has no answer yet."""
@@ -201,9 +229,13 @@ class TryItDock(TryView):
         self._progress = None
         run, project = self._run(), self.session.project
         model = None if run is None or project is None else model_file(project, run, self._cache())
-        is_able = model is not None and self._failure is None and not self._asking.is_busy
+        backbone = self._backbone()
+        is_able = self._failure is None and not self._asking.is_busy and not self._naming.is_busy
         is_able = is_able and not self._opening  # several dropped together are asked together
-        if run is not None and model is not None and self._waiting and is_able:
+        if backbone is not None and self._waiting and is_able:
+            self._asked, self._waiting = self._waiting, []
+            self._naming.start(backbone, [tried.path for tried in self._asked])
+        elif run is not None and model is not None and self._waiting and is_able:
             self._asked, self._waiting = self._waiting, []
             self._asked_by = (run.number, epoch_of(run, model))
             images = [tried.path for tried in self._asked]
@@ -233,7 +265,29 @@ class TryItDock(TryView):
             self.forget()
             self._project_folder, self._failure = folder, None
         del project
-        self.refresh()
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Another one may answer now; it is asked about all that was tried before."""
+        backbone = self._backbone()
+        if backbone is None and self._naming.is_busy:
+            self.stop()
+        if self._can_try():
+            answering = backbone.name if backbone is not None else RUNS
+            if self._answering not in ("", answering):
+                self._ask_all_again()
+            self._answering = answering
+        if self.isVisible():
+            self._go_on()
+        else:
+            self.refresh()
+
+    def _ask_all_again(self) -> None:
+        self.stop()
+        self._failure = None
+        self._waiting = [tried for tried in self.tries if tried.picture is not None and not tried.error]
+        for tried in self._waiting:
+            tried.answer, tried.seen = None, None
 
     # What is shown
 
@@ -241,7 +295,7 @@ class TryItDock(TryView):
         """Show the run, the image and its answer as they are now."""
         run, project = self._run(), self.session.project
         if run is None or project is None:
-            self.show_nothing(is_training=self.session.running_step in ("train", "resume"))
+            self._show_without_run()
             return
         is_there = model_file(project, run, self._cache()) is not None
         self.show_run(run, is_training=run.state == "running")
@@ -255,6 +309,29 @@ class TryItDock(TryView):
             self.show_answer(tried.answer, is_asking=tried in self._asked, by=by)
         is_preparing = self._asking.is_busy and self._asking.step == "export"
         self.show_preparing(run, self._progress, is_preparing=is_preparing, is_there=is_there)
+        self._show_tries()
+
+    def _show_without_run(self) -> None:
+        backbone, project = self._backbone(), self.session.project
+        if backbone is None:
+            is_training = self._is_training()
+            reason = ""
+            if project is not None and not is_training:
+                download = self.session.downloads.of(project.settings.model.backbone)
+                reason = why_not(project, is_coming=download is not None and download.is_running)
+            self.show_nothing(reason, is_training=is_training)
+            return
+        self.show_as_it_is(backbone)
+        tried = self.tries[self.shown] if 0 <= self.shown < len(self.tries) else None
+        if tried is None:
+            self.show_image("", None, "")
+            self.show_seen(None, is_asking=False)
+        else:
+            self.show_image(tried.path.name, tried.picture, tried.error)
+            self.show_seen(tried.seen, is_asking=tried in self._asked)
+        self._show_tries()
+
+    def _show_tries(self) -> None:
         self.show_failure(self._failure)
         self.row.setVisible(bool(self.tries))
         self.row.show_tries([(known.picture, known.path.name) for known in self.tries], self.shown)
@@ -265,6 +342,18 @@ class TryItDock(TryView):
 
     def _run(self) -> Run | None:
         return triable(self.session.project)
+
+    def _backbone(self) -> Backbone | None:
+        """The one that answers as it is; None once there is a run, or while the first one trains."""
+        if self._run() is not None or self._is_training():
+            return None
+        return namer(self.session.project)
+
+    def _can_try(self) -> bool:
+        return self._run() is not None or self._backbone() is not None
+
+    def _is_training(self) -> bool:
+        return self.session.running_step in TRAINING_STEPS
 
     def _cache(self) -> Path:
         project = self.session.project
@@ -282,6 +371,9 @@ class TryItDock(TryView):
         self._failure = None
         self._go_on()
 
+    def _go_to_model(self) -> None:
+        self.went.emit("model")
+
     def _close(self) -> None:
         self.closed.emit()
 
@@ -289,7 +381,7 @@ class TryItDock(TryView):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take images."""
-        if self._run() is not None and has_image(event.mimeData()):
+        if self._can_try() and has_image(event.mimeData()):
             event.acceptProposedAction()
             self.well.set_over(is_over=True)
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.app import theme
+from tlstudio.app.widgets.as_it_is import knowledge, short
 from tlstudio.app.widgets.buttons import button, icon_button
 from tlstudio.app.widgets.card import line
 from tlstudio.app.widgets.chip import Chip
@@ -20,6 +21,8 @@ from tlstudio.app.widgets.tries_row import TriesRow
 from tlstudio.app.widgets.wrapping import measure_by_width
 from tlstudio.events import Failed, Progress
 from tlstudio.export.events import Predicted
+from tlstudio.model.backbone import Backbone
+from tlstudio.model.events import Recognised
 from tlstudio.project.project import Run
 
 WIDTH = 336
@@ -53,6 +56,10 @@ class TryView(QWidget):
         column.setSpacing(8)
         row.addLayout(column, 1)
         column.addLayout(self._header())
+        self.who = label("", "body_medium", wrap=True)
+        self.knows = label("", "help", "text2", wrap=True)
+        column.addWidget(self.who)
+        column.addWidget(self.knows)
         self.hint = label(HINT, "help", "text2", wrap=True)
         column.addWidget(self.hint)
         column.addWidget(self._middle(), 1)
@@ -86,6 +93,10 @@ class TryView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.well, 10)
+        self.why_not = label("", "help", "text2", wrap=True)
+        self.model_button = button("Go to Model", "soft")
+        column.addWidget(self.why_not)
+        column.addWidget(self.model_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self._name_row())
         column.addWidget(self.message)
         column.addWidget(self.retry_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -143,23 +154,37 @@ class TryView(QWidget):
 
     # What is shown
 
-    def show_nothing(self, *, is_training: bool) -> None:
-        """There is no model yet."""
+    def show_nothing(self, why_not: str, *, is_training: bool) -> None:
+        """There is no model yet; `why_not` says why the chosen backbone can't be tried as it is."""
         self.chip.hide()
         later = "It can be tried after the first epoch."
         self.well.show_words(
             later if is_training else "Nothing to try yet. Train a run first.", "hand-pointing"
         )
         parts = (self.hint, self.choose_button, self.file_name, self.preparing, self.row, self.retry_button)
-        for part in (*parts, self.answer, self.sure, self.by, self.bars):
+        for part in (*parts, self.who, self.knows, self.answer, self.sure, self.by, self.bars):
             part.hide()
+        self.why_not.setText(why_not)
+        self.why_not.setVisible(bool(why_not))
+        self.model_button.setVisible(bool(why_not))
         self.message.clear()
 
     def show_run(self, run: Run, *, is_training: bool) -> None:
         """Whose answers these are."""
         words = f"Run {run.number}, epoch {run.best_epoch} so far" if is_training else f"Run {run.number}"
         self.chip.say(words, "neutral")
+        for hidden in (self.who, self.knows, self.why_not, self.model_button):
+            hidden.hide()
         for part in (self.chip, self.hint, self.choose_button, self.file_name):
+            part.show()
+
+    def show_as_it_is(self, backbone: Backbone) -> None:
+        """The answers are a backbone's own, as nothing is trained yet."""
+        self.who.setText(f"{backbone.title} as it is")
+        self.knows.setText(knowledge(backbone))
+        for hidden in (self.chip, self.why_not, self.model_button, self.preparing, self.by):
+            hidden.hide()
+        for part in (self.who, self.knows, self.hint, self.choose_button, self.file_name):
             part.show()
 
     def show_image(self, name: str, picture: QImage | None, error: str) -> None:
@@ -187,6 +212,19 @@ class TryView(QWidget):
         self.by.setVisible(by is not None and answer is not None)
         if by is not None:
             self.by.setText(f"The answer of run {by[0]}, epoch {by[1]}.")
+
+    def show_seen(self, seen: Recognised | None, *, is_asking: bool) -> None:
+        """What a backbone as it is sees, the most probable first."""
+        if seen is not None:
+            self._place_answer(short(seen.names[0]), f"{sureness(seen.probabilities[0])} sure")
+            names = [short(name) for name in seen.names]
+            self.bars.show_ranked(list(zip(names, seen.probabilities, strict=True)))
+        elif is_asking:
+            self._place_answer("Asking…", "")
+            self.bars.wait()
+        self.answer.setVisible(seen is not None or is_asking)
+        self.sure.setVisible(seen is not None)
+        self.bars.setVisible(seen is not None or is_asking)
 
     def show_preparing(
         self, run: Run, progress: Progress | None, *, is_preparing: bool, is_there: bool

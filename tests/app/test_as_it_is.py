@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.app.session import Session
-from tlstudio.app.widgets.as_it_is import KNOWN, namer, why_not
+from tlstudio.app.widgets.as_it_is import namer, why_not
 from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.try_it import TryItDock
 from tlstudio.data.errors import NoImageReadable
@@ -247,11 +247,3 @@ def test_that_every_backbone_can_be_tried_or_says_why_not(backbone, tmp_path, fe
     fetched(backbone)
 
     assert (namer(project) is not None) == (find_backbone(backbone).weights.classes == 1000)
-
-
-def test_that_the_engine_has_as_many_names_as_are_promised():
-    from timm.data import ImageNetInfo, infer_imagenet_subset
-
-    for classes in KNOWN:
-        info = ImageNetInfo(infer_imagenet_subset({"num_classes": classes}))
-        assert len(info.label_descriptions()) == classes

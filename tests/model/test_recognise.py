@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
+from timm.data import ImageNetInfo, infer_imagenet_subset
 
 from tlstudio.data.errors import NoImageReadable, NoImagesGiven
 from tlstudio.data.images import read_image
@@ -202,3 +203,11 @@ def test_that_nothing_to_look_at_is_an_error(tmp_path, planted):
     (tmp_path / "notes.png").write_text("no image")
     with pytest.raises(NoImageReadable):
         list(recognise([tmp_path / "notes.png"], "test_resnet", str(planted({0: 1}))))
+
+
+def test_that_the_engine_has_as_many_names_as_the_window_promises():
+    from tlstudio.app.widgets.as_it_is import KNOWN
+
+    for classes in KNOWN:
+        info = ImageNetInfo(infer_imagenet_subset({"num_classes": classes}))
+        assert len(info.label_descriptions()) == classes

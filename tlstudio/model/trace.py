@@ -154,7 +154,9 @@ class ShallowTracer(fx.Tracer):
         node.meta["id"], node.meta["values"] = self._log.steps[key]
 
     def _value(self, node: fx.Node, attempt: int) -> Any:
-        args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda each: each.meta["values"][attempt])
+        args, kwargs = _plain(
+            fx.node.map_arg((node.args, node.kwargs), lambda each: each.meta["values"][attempt])
+        )
         target: Any = node.target
         match node.op:
             case "placeholder":
@@ -188,7 +190,18 @@ class ShallowTracer(fx.Tracer):
         raise TraceError(ON_CONTENT if isinstance(first, PLAIN) else f"a step gives a {type(first).__name__}")
 
     def _item(self, node: fx.Node, key: Any) -> Any:
-        return self.create_proxy("call_function", operator.getitem, (node, key), {})
+        return self.create_proxy("call_function", operator.getitem, (Value(node, self), key), {})
+
+
+def _plain(arguments: Any) -> Any:
+    """With ordinary lists and dicts: modules may write into those that they get, but not into a node's."""
+    if isinstance(arguments, list):
+        return [_plain(each) for each in arguments]
+    if isinstance(arguments, dict):
+        return {key: _plain(each) for key, each in arguments.items()}
+    if type(arguments) is tuple:
+        return tuple(_plain(each) for each in arguments)
+    return arguments
 
 
 class _Id(int):

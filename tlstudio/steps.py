@@ -5,18 +5,21 @@ it needs when it starts, so that the window, the terminal's help and `predict` n
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 from tlstudio import atomic
 from tlstudio.data.errors import TableUnreadable
 from tlstudio.data.events import ImagesScanned
-from tlstudio.errors import ProjectError, TrainError
-from tlstudio.events import Event
+from tlstudio.errors import ProjectError, TLStudioError, TrainError
+from tlstudio.events import Event, Noted, Progress
 from tlstudio.project.errors import ProjectNotWritable
 from tlstudio.project.file import IMAGES_NAME
 from tlstudio.project.project import Project, Run
+from tlstudio.project.sweep_plan import Depths, needs_speed, plan_sweep
+from tlstudio.project.sweep_runs import run_sweep
 from tlstudio.train.run_info import INFO_NAME
 
 Step = Callable[..., Iterator[Event]]
@@ -36,7 +39,7 @@ def scan(project: Project) -> Iterator[Event]:
     yield from scan_images(project.settings.data, project.folder / IMAGES_NAME)
 
 
-def train(project: Project) -> Iterator[Event]:
+def train(project: Project) -> Generator[Event, None, None]:
     """Train a new run with the project's settings.
 
     Yields:
@@ -78,6 +81,42 @@ def resume(project: Project, run: int | None = None) -> Iterator[Event]:
             "Start a new run.",
         )
     yield from _fit(project, wanted[-1].number, is_resumed=True)
+
+
+def sweep(
+    project: Project, depths: Depths = "auto", seeds: int = 3, epochs: int | None = None
+) -> Iterator[Event]:
+    """Train a run for each freeze depth and seed, and compare the depths; the settings stay as they are.
+
+    Runs of the same sweep that are done already are taken as they are, and one that was cut short goes on.
+    A run that fails is reported, and the others go on.
+
+    Args:
+        project: whose settings all runs share, but for what follows.
+        depths: see `FreezeDepth`; "auto": what is affordable, at least three.
+        seeds: how many, from the project's seed on.
+        epochs: of each run; None: the project's.
+
+    Yields:
+        SweepPlanned, then what `train` yields for each run, and RunFailed; last SweepDone.
+
+    Raises:
+        TLStudioError: if not one of the runs could be done, or the first one is refused before it begins.
+    """
+    from tlstudio.train.memory import is_out_of_memory
+
+    _require_images(project)
+    if depths == "auto" and needs_speed(project):
+        with suppress(TLStudioError):  # then the cheaper depths are taken
+            for event in measure_speed(None, [project.settings.model.backbone]):
+                if isinstance(event, Progress | Noted):
+                    yield event
+    plan = plan_sweep(project, depths, seeds, epochs)
+
+    def begin(chosen: Project, run: Run | None) -> Generator[Event, None, None]:
+        return train(chosen) if run is None else _fit(chosen, run.number, is_resumed=True)
+
+    yield from run_sweep(project, plan, begin, is_out_of_memory)
 
 
 def evaluate(project: Project, run: int | None = None) -> Iterator[Event]:
@@ -250,6 +289,7 @@ STEPS: dict[str, Step] = {
     "scan": scan,
     "train": train,
     "resume": resume,
+    "sweep": sweep,
     "evaluate": evaluate,
     "export": export,
     "predict": predict,
@@ -270,7 +310,7 @@ NETWORK_STEPS = frozenset({"download"})
 """Those whose child process may reach Hugging Face; no other process ever does."""
 
 
-def _fit(project: Project, number: int, *, is_resumed: bool) -> Iterator[Event]:
+def _fit(project: Project, number: int, *, is_resumed: bool) -> Generator[Event, None, None]:
     from tlstudio.data.table import read_table
     from tlstudio.train.fit import fit
 

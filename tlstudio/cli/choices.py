@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -27,6 +27,15 @@ def freeze_depth(text: str) -> FreezeDepth:
     if text.isdecimal():
         return int(text)
     raise typer.BadParameter(f"expected a number, head or none; received {text!r}")
+
+
+def freeze_depths(text: str) -> Literal["auto"] | list[FreezeDepth]:
+    """The depths that `N,N,head` or `auto` names.
+
+    Raises:
+        typer.BadParameter: if it is something else.
+    """
+    return "auto" if text == "auto" else [freeze_depth(part.strip()) for part in text.split(",")]
 
 
 def pattern(text: str | None) -> str | None:

@@ -9,6 +9,7 @@ from rich.progress import Progress as Bars
 
 from tlstudio.cli.backbone_words import backbone_sentence
 from tlstudio.cli.network_words import found, network_row, network_sentence
+from tlstudio.cli.sweep_words import sweep_sentence
 from tlstudio.cli.weight_words import weights_sentence
 from tlstudio.cli.words import (
     BACKBONE_HEADER,
@@ -93,7 +94,7 @@ class TextPrinter:
             case RunsListed() | BackbonesListed() | NetworksFound():
                 self._say(self._table(event), is_result=True)
             case _:
-                sayings = (sentence, backbone_sentence, weights_sentence, network_sentence)
+                sayings = (sentence, backbone_sentence, weights_sentence, network_sentence, sweep_sentence)
                 text = next((said for say in sayings if (said := say(event))), "")
                 self._say(text, is_result=not isinstance(event, Failed | Noted | Stopped))
 

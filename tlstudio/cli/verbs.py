@@ -18,6 +18,7 @@ from tlstudio.cli.choices import (
     chosen_model,
     early_stop,
     freeze_depth,
+    freeze_depths,
     given,
     pattern,
 )
@@ -180,6 +181,33 @@ def train(
         chosen = opened.with_settings(model=model, train=replace(stored.train, **train_values))
         # Saved with the run's start: what is refused before leaves the project as it was.
         run_step(chosen, "train", printer)
+
+
+@app.command()
+def sweep(
+    project: ProjectFolder,
+    depths: Annotated[
+        str,
+        typer.Option(
+            metavar="N,N,head|auto",
+            help="Freeze depths to train at; auto: a few that this computer can afford.",
+        ),
+    ] = "auto",
+    seeds: Annotated[
+        int, typer.Option(min=1, max=100, help="Runs at each depth, from the project's seed on.")
+    ] = 3,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, max=1_000_000, help="Of each run; default: the project's.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train at several freeze depths and compare them; the same command goes on where it was."""
+    chosen = freeze_depths(depths)
+    with (
+        verb("sweep", as_json=as_json, after_interrupt="The same command goes on there.") as printer,
+        writable(project) as opened,
+    ):
+        run_step(opened, "sweep", printer, depths=chosen, seeds=seeds, epochs=epochs)
 
 
 @app.command()

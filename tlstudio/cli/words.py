@@ -13,16 +13,14 @@ from tlstudio.events import Event, Failed, Noted, Stopped
 from tlstudio.export.events import ExportDone, ImageUnreadable, PredictDone, Predicted
 from tlstudio.project.events import ProjectCreated
 from tlstudio.run.events import BackboneListed, DemoDone, DoctorDone, RunListed
-from tlstudio.train.events import BatchHalved, EpochDone, RunStarted, TrainDone
+from tlstudio.train.events import BatchHalved, EpochDone, RunFailed, RunStarted, TrainDone
 
 
 def sentence(event: Event) -> str:
     """What the event says to a person; empty if it says nothing by itself. May have several lines."""
     match event:
         case Failed():
-            details = f"\nDetails:\n{event.details}" if event.details else ""
-            parts = (f"{event.title}.", event.message, event.what_to_try, details)
-            return "\n".join(part for part in parts if part)
+            return _failed(event)
         case Noted():
             return event.message
         case Stopped():
@@ -47,6 +45,15 @@ def sentence(event: Event) -> str:
         case DemoDone():
             return _shown(event)
     return ""
+
+
+def _failed(event: Failed) -> str:
+    title = event.title
+    if isinstance(event, RunFailed):
+        title = f"{f'Run {event.run}' if event.run else 'A run'} failed, the others go on. {title}"
+    details = f"\nDetails:\n{event.details}" if event.details else ""
+    parts = (f"{title}.", event.message, event.what_to_try, details)
+    return "\n".join(part for part in parts if part)
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -154,10 +161,11 @@ def _training(event: RunStarted | BatchHalved | EpochDone | TrainDone) -> str:
         case RunStarted():
             start = f"Run {event.run}" if not event.epochs_done else f"Run {event.run} goes on"
             weights = "random weights" if event.weights == "random" else event.weights
+            seed = f", seed {event.seed}" if event.seed >= 0 else ""
             return (
-                f"{start}: {event.train_images:,} images for training, {event.validation_images:,} for "
-                f"validation, from {weights}, on {event.device}; adjusts {event.trainable_parameters:,} of "
-                f"{event.total_parameters:,} values."
+                f"{start}: freeze depth {event.frozen_groups}{seed}; {event.train_images:,} images for "
+                f"training, {event.validation_images:,} for validation, from {weights}, on {event.device}; "
+                f"adjusts {event.trainable_parameters:,} of {event.total_parameters:,} values."
             )
         case BatchHalved():
             return f"The memory did not suffice; {counted(event.batch_size, 'image')} at a time from here on."

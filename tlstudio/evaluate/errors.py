@@ -41,6 +41,18 @@ class EvaluationNotSaved(EvaluationError):
         )
 
 
+class NotComparable(EvaluationError):
+    """Runs were not asked about the same validation images."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The runs can't be compared",
+            "They were not asked about the same validation images, as some came or went in between. "
+            "Every run is kept.",
+            "Read the images again on the Data page, then start the sweep again.",
+        )
+
+
 class PredictionsUnreadable(EvaluationError):
     """The table of a run's predictions is missing or damaged."""
 

@@ -176,6 +176,8 @@ class Project:
                 return self if running is None else self._with_run(running, event)
             case Stopped(step="train" | "resume"):
                 return self.with_running_as("stopped")
+            case Stopped(step="sweep"):  # the same sweep goes on with it
+                return self.with_running_as("paused")
         return self
 
     def with_running_as(self, state: RunState) -> "Project":

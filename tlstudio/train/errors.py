@@ -51,6 +51,17 @@ class MemoryTooSmall(TrainError):
         )
 
 
+class MemoryFull(TrainError):
+    """The memory was full where nothing smaller could be tried."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Memory does not suffice",
+            "The memory was full. The best weights so far are kept.",
+            "Freeze more groups, choose smaller batches or a smaller backbone, or close other programs.",
+        )
+
+
 class BatchTooSmall(TrainError):
     """The backbone's norm layers can't learn from single images."""
 

@@ -1,0 +1,75 @@
+"""The runs of a depth sweep, one after another, and what they come to."""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import replace
+
+from tlstudio.errors import ProjectError, TLStudioError, TrainError
+from tlstudio.evaluate.errors import NotComparable
+from tlstudio.evaluate.events import SweepPlanned
+from tlstudio.events import Event
+from tlstudio.project.project import Project, Run
+from tlstudio.project.sweep_plan import SweepPlan, known_run, swept
+from tlstudio.train.errors import MemoryFull
+from tlstudio.train.events import RunFailed
+
+Begin = Callable[[Project, Run | None], Generator[Event, None, None]]
+"""Trains a new run with the project's settings, or goes on with that one."""
+
+
+def run_sweep(
+    project: Project, plan: SweepPlan, begin: Begin, is_out_of_memory: Callable[[BaseException], bool]
+) -> Generator[Event, None, None]:
+    """Train what the project does not have yet of the plan; see `steps.sweep`.
+
+    Args:
+        project: as it stands.
+        plan: made for it.
+        begin: see `Begin`.
+        is_out_of_memory: tells whether a library ended with a full memory.
+    """
+    began, failures = time.monotonic(), list[RunFailed]()
+    known = [known_run(project, plan, *each) for each in plan.order]
+    done = sum(run is not None and run.state == "done" for run in known)
+    yield SweepPlanned(list(plan.depths), list(plan.seeds), plan.epochs, len(plan.order), done)
+    for (depth, seed), run in zip(plan.order, known, strict=True):
+        if run is not None and run.state == "done":
+            continue
+        number = 0 if run is None else run.number
+        try:
+            with closing(begin(plan.chosen(project, depth, seed), run)) as events:
+                for event in events:
+                    project, number = project.after(event), getattr(event, "run", number)
+                    yield event
+        except Exception as error:
+            failed = _failed(error, number, is_out_of_memory)
+            # What is refused before anything began would be refused every time.
+            if failed is None or not (number or failures or done):
+                raise
+        else:
+            done += 1
+            continue
+        # Outside the except block: the exception would keep the failed run's tensors.
+        project = project.after(failed)
+        failures.append(failed)
+        yield failed
+    result = swept(project, plan)
+    if result is None and failures:
+        raise TrainError(failures[-1].title, failures[-1].message, failures[-1].what_to_try)
+    if result is None:
+        raise NotComparable
+    yield replace(result, seconds=time.monotonic() - began, failed=len(failures))
+
+
+def _failed(
+    error: Exception, number: int, is_out_of_memory: Callable[[BaseException], bool]
+) -> RunFailed | None:
+    """What is reported of a run that others may follow; None if they could not fare better."""
+    if not isinstance(error, TLStudioError):
+        if not is_out_of_memory(error):
+            return None
+        error = MemoryFull()
+    if isinstance(error, ProjectError):
+        return None
+    return RunFailed(error.title, error.message, error.what_to_try, run=number)

@@ -93,7 +93,7 @@ def test_that_a_dropped_folder_becomes_a_checked_onnx_file_by_keyboard(qapp, tmp
         yield lambda: session.running_step is None
         seen.append(session.project.images.split)
         session.choose(
-            model=replace(session.project.settings.model, backbone="test_resnet"),
+            model=replace(session.project.settings.model, backbone="test_resnet", weights="random", freeze=0),
             train=replace(session.project.settings.train, epochs=3, batch_size=8),
         )
         QTest.keyClick(window, Qt.Key.Key_2, CTRL)
@@ -143,7 +143,7 @@ def test_that_a_window_closed_while_training_loses_nothing(qapp, tmp_path, image
         yield lambda: session.running_step is None
         folders.append(session.project.folder)
         session.choose(
-            model=replace(session.project.settings.model, backbone="test_resnet"),
+            model=replace(session.project.settings.model, backbone="test_resnet", weights="random", freeze=0),
             train=replace(session.project.settings.train, epochs=60, batch_size=4, early_stop_epochs=None),
         )
         session.start("train")

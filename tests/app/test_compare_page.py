@@ -16,12 +16,15 @@ _spec.loader.exec_module(made)
 
 from tlstudio.app import theme
 from tlstudio.app.pages.compare import TOO_MANY, ComparePage
+from tlstudio.app.widgets.run_verdict import COMPARING
 from tlstudio.app.widgets.runs_model import COLUMNS
 from tlstudio.data.events import ImagesScanned
-from tlstudio.events import Failed
+from tlstudio.evaluate.events import DepthResult, SweepDone, SweepPlanned
+from tlstudio.events import Failed, Progress, Stopped
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.file import open_project
-from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
+from tlstudio.train.events import BatchDone, EpochDone, RunFailed, RunStarted, TrainDone
+from tlstudio.train.validation_file import ValidationAnswer, write_validation
 
 CLASSES = made.CLASSES
 IMAGES = ImagesScanned(500, CLASSES, 0, 500, {"train": 300}, dict.fromkeys(CLASSES, 250), "f", None)
@@ -392,3 +395,135 @@ def test_that_a_screen_reader_hears_rows_and_ticks(page, session):
     assert runs.headerData(
         COLUMNS.index("accuracy"), Qt.Orientation.Horizontal, Qt.ItemDataRole.AccessibleTextRole
     ) == ("Validation accuracy, sorted, most first")
+
+
+def answer(session, run, wrong):
+    """The run's answers about 200 validation images, of which those numbers are wrong."""
+    folder = session.project.run_folder(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    said = ("ants", "bees")
+    paths = [f"{place}.png" for place in range(200)]
+    rows = [
+        ValidationAnswer(path, path, said[0], said[place in wrong], 0.9) for place, path in enumerate(paths)
+    ]
+    write_validation(folder, rows)
+
+
+def test_that_the_verdict_compares_the_same_images_where_answers_are_kept(page, session, qtbot):
+    train(session, 1, 0.90, frozen=1)
+    answer(session, 1, range(20))
+    answer(session, 2, range(10))
+    train(session, 2, 0.95, frozen=3)
+
+    assert page.verdict.title == COMPARING
+    qtbot.waitUntil(lambda: page.verdict.title != COMPARING)
+
+    # The likely ranges overlap widely; but ten images are right that were wrong, and none the other way.
+    assert page.verdict.title == "Run 2 is ahead."
+    assert page.verdict.text.startswith("It gets 10 more of the 200 validation images right than Run 1.")
+
+
+def plan(page, session, depths="0, 3, head"):
+    """Open the form and fill it in."""
+    train(session, 1, 0.9)
+    page.depths.sweep.click()
+    page.sweep.panel.depths.setText(depths)
+    page.sweep.panel.seeds.setValue(2)
+    page.sweep.panel.epochs.setValue(7)
+    return page.sweep.panel
+
+
+def test_that_a_sweep_says_how_many_runs_it_will_be(page, session):
+    panel = plan(page, session)
+
+    assert panel.isVisible()
+    assert not page.verdict.isVisible()
+    assert panel.words.text().startswith(
+        "6 runs of ResNet-50: 0, 3, 5 of 5 blocks frozen, 2 seeds of 7 epochs each."
+    )
+
+    panel.depths.setText("0, 9")
+    assert panel.words.text() == "This backbone has 5 blocks, so 9 of them can't be frozen."
+    assert not panel.start.isEnabled()
+
+
+def test_that_esc_puts_the_form_away(page, session):
+    panel = plan(page, session)
+
+    QTest.keyClick(panel.seeds, Qt.Key.Key_Escape)
+
+    assert not panel.isVisible()
+    assert page.verdict.isVisible()
+
+
+def test_that_a_sweep_is_started_by_the_enter_key_and_followed(page, session, bench, qtbot):
+    panel = plan(page, session)
+
+    QTest.keyClick(panel.depths, Qt.Key.Key_Return)
+
+    step = bench.steps[0]
+    assert (step.step, step.options) == ("sweep", {"depths": [0, 3, 5], "seeds": 2, "epochs": 7})
+    assert page.sweep.progress.isVisible()
+    assert not page.depths.sweep.isEnabled()
+    session.take(SweepPlanned([0, 3, 5], [0, 1], 7, 6, 1))
+    start(session, 2, frozen=3)
+    session.take(epoch(2, 1, 0.5))
+    session.take(BatchDone(2, 2, 0.5, 0.5, 0.8, 40.0))
+    qtbot.waitUntil(lambda: page.sweep.progress.bar.fraction() == pytest.approx((1 + 1.5 / 5) / 6))
+    assert page.sweep.progress.title.text() == "Sweeping depths, run 2 of 6"
+    assert page.sweep.progress.words.text() == "Run 2: 3 of 5 blocks frozen, seed 0, epoch 2 of 5"
+
+    session.take(RunFailed("The memory ran out", "Nothing is lost.", run=2))
+    session.take(Progress("Decoding images", 3, 9))
+    qtbot.waitUntil(lambda: page.sweep.progress.words.text() == "Decoding images, 3 of 9")
+    assert page.sweep.progress.title.text() == "Sweeping depths, run 3 of 6"
+    step.release(None)
+
+
+def test_that_a_sweep_that_is_done_recommends_a_depth(page, session, bench, qtbot, record):
+    went = record(page.went)
+    plan(page, session).start.click()
+    results = [
+        DepthResult(depth, 0.9, 0.8, 0.95, 0.9, 0.9, 60.0, [depth], can_be_chance=True) for depth in (0, 3, 5)
+    ]
+
+    bench.steps[0].release(SweepDone(results, 0, 3, [0, 3], "Freeze depth 0 is ahead.", 60.0, 1), None)
+
+    qtbot.waitUntil(lambda: session.running_step is None)
+    assert page.message.title == "The sweep is done."
+    assert "1 run failed" in page.message._text.text()
+    page.message._actions.itemAt(0).widget().click()
+    assert session.project.settings.model.freeze == 3
+    assert went.events == ["model"]
+
+
+def test_that_a_sweep_can_be_stopped_and_goes_on_where_it_was(page, session, bench, qtbot):
+    plan(page, session).start.click()
+    session.take(SweepPlanned([0, 3, 5], [0, 1], 7, 6, 0))
+
+    page.sweep.progress.stop.click()
+
+    qtbot.waitUntil(lambda: session.running_step is None)
+    assert bench.steps[0].asked == ["stop"]
+    assert page.message.title == "The sweep was stopped."
+    page.message._actions.itemAt(0).widget().click()
+    assert bench.steps[1].options == {"depths": [0, 3, 5], "seeds": 2, "epochs": 7}
+    bench.steps[1].release(Stopped("sweep"), None)
+
+
+def test_that_a_sweep_that_fails_says_so_on_this_page(page, session, bench, qtbot):
+    plan(page, session).start.click()
+
+    bench.steps[0].release(Failed("No weights", "They are not here.", "Download them."), None)
+
+    qtbot.waitUntil(lambda: session.running_step is None)
+    assert (page.message.title, page.message.tone) == ("No weights.", "bad")
+
+
+def test_that_no_sweep_can_start_while_something_runs(page, session, bench):
+    panel = plan(page, session)
+    session.start("evaluate", run=1)
+
+    assert not panel.start.isEnabled()
+    assert panel.words.text() == "Something is running already. Wait for it, or stop it."
+    bench.steps[0].release(None)

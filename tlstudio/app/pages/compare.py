@@ -14,21 +14,28 @@ from tlstudio.app.page import Page
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.buttons import button
+from tlstudio.app.widgets.compare_words import (
+    deleting_words,
+    failure_words,
+    purpose_words,
+    why_not_to_delete,
+    why_not_to_evaluate,
+    why_not_to_start,
+)
 from tlstudio.app.widgets.depth_chart import DepthChart
-from tlstudio.app.widgets.depth_points import depth_curve
 from tlstudio.app.widgets.model_choice import as_freeze, known_backbone
 from tlstudio.app.widgets.nothing_yet import NothingYet
 from tlstudio.app.widgets.run_curves import RunCurves
+from tlstudio.app.widgets.run_findings import Findings, RunFindings
 from tlstudio.app.widgets.run_lines import Measure, run_lines
 from tlstudio.app.widgets.run_rows import class_names, default_ticks, rarest_class, run_rows, taken_run
 from tlstudio.app.widgets.run_ticks import MOST, RunTicks
-from tlstudio.app.widgets.run_verdict import verdict
 from tlstudio.app.widgets.runs_table import RunsTable
+from tlstudio.app.widgets.sweep_desk import SweepDesk
 from tlstudio.app.widgets.verdict_bar import VerdictBar
-from tlstudio.events import Event
+from tlstudio.events import Event, Progress
 from tlstudio.project.project import Project, Run
 from tlstudio.project.runs_csv import runs_csv
-from tlstudio.steps import STEPS
 from tlstudio.train.events import BatchDone, EpochDone, RunStarted
 
 REDRAW_MS = 200
@@ -49,12 +56,14 @@ class ComparePage(Page):
         self._class_name = ""
         self._batches: dict[int, BatchDone] = {}
         self._hint = ""
+        self._star = 0
         self._known: set[int] = set()
+        self._findings = RunFindings(self)
         self._ticks = RunTicks()
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
-        self._redraw.timeout.connect(self._draw_table)
+        self._redraw.timeout.connect(self._redraw_now)
         self._lay_out_header()
         self._lay_out_body()
         self._connect()
@@ -82,9 +91,9 @@ class ComparePage(Page):
         )
         self.table = RunsTable(self._ticks)
         self.verdict = VerdictBar()
+        self.sweep = SweepDesk(self.session, self.message)
         self.curves = RunCurves()
         self.depths = DepthChart()
-        self.depths.sweep.setVisible("sweep" in STEPS)
         self._charts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._charts.setSpacing(14)
         self._charts.addWidget(self.curves, 1)
@@ -99,6 +108,7 @@ class ComparePage(Page):
         self._content_column.setContentsMargins(0, 0, 0, 0)
         self._content_column.addWidget(around)
         self._content_column.addWidget(self.verdict)
+        self._content_column.addWidget(self.sweep)
         self._content_column.addLayout(self._charts, 1)
         self.body.addWidget(self.nothing, 1)
         self.body.addWidget(self.content, 1)
@@ -113,7 +123,11 @@ class ComparePage(Page):
         self.table.class_chosen.connect(self._count_class)
         self.curves.measure_chosen.connect(self._draw_curves)
         self.verdict.planned.connect(self._plan)
+        self.depths.sweep_asked.connect(self._ask_for_sweep)
+        self.sweep.changed.connect(self._show_verdict)
+        self.sweep.depth_recommended.connect(self._use_depth)
         self.primary_pressed.connect(self._evaluate)
+        self._findings.arrived.connect(self._show_findings)
         self.session.step_started.connect(self._step_changed)
         self.session.step_ended.connect(self._step_changed)
         theme.watcher().changed.connect(self._fit)
@@ -122,13 +136,23 @@ class ComparePage(Page):
 
     def take(self, event: Event) -> None:
         """Follow the run that trains; at most five times a second, and only while it is seen."""
+        self.sweep.take(event)
         match event:
             case BatchDone():
                 self._batches[event.run] = event
-                if self.isVisible() and not self._redraw.isActive():
-                    self._redraw.start()
+                self._redraw_soon()
+            case Progress():
+                self._redraw_soon()
             case EpochDone() | RunStarted():
                 self._batches.pop(event.run, None)
+
+    def _redraw_soon(self) -> None:
+        if self.isVisible() and not self._redraw.isActive():
+            self._redraw.start()
+
+    def _redraw_now(self) -> None:
+        self._draw_table()
+        self.sweep.refresh()
 
     def _step_changed(self, _step: str) -> None:
         self._batches.clear()
@@ -150,23 +174,29 @@ class ComparePage(Page):
         if project is None or not project.runs:
             self.set_purpose(self.purpose)
             self.message.clear()
-            can_start = self._why_not_to_start(project)
-            self.nothing.button.setEnabled(not can_start)
-            self.footer(help=can_start)
+            reason = why_not_to_start(project, is_busy=self.session.running_step is not None)
+            self.nothing.button.setEnabled(not reason)
+            self.footer(help=reason)
             return
         self._tick_new(project)
         self._fit()
         self.set_purpose(purpose_words(project))
         self._draw_table()
-        if not self.table.current_run():
-            taken = taken_run(project) or project.runs[-1]
-            self.table.go_to(taken.number)
+        self._follow_star(project)
+        self.sweep.refresh()
         self._draw_charts()
         self._draw_footer()
 
+    def _follow_star(self, project: Project) -> None:
+        """Select the run with the star, as long as the user looks at no other."""
+        star = (taken_run(project) or project.runs[-1]).number
+        if self.table.current_run() in (0, self._star):
+            self.table.go_to(star)
+        self._star = star
+
     def _begin_anew(self, project: Project | None) -> None:
         self._folder = project.folder if project is not None else None
-        self._class_name, self._hint = "", ""
+        self._class_name, self._hint, self._star = "", "", 0
         self._batches.clear()
         self._known = set()
         self._ticks.put(())
@@ -188,20 +218,35 @@ class ComparePage(Page):
         project = self.session.project
         if project is not None and project.runs:
             classes = class_names(project)
-            name = self._class_name if self._class_name in classes else rarest_class(project)
-            self.table.show_rows(run_rows(project, name, self._batches), name, classes)
+            if self._class_name not in classes:
+                self._class_name = rarest_class(project)
+            self.table.show_rows(
+                run_rows(project, self._class_name, self._batches), self._class_name, classes
+            )
 
     def _draw_charts(self) -> None:
         project = self.session.project
         if project is None:
             return
         self._draw_curves()
-        curve = depth_curve(project, self._current())
-        self.depths.show_curve(curve)
-        said = verdict(project, curve)
-        self.verdict.setVisible(said is not None)
+        self._show_findings()
+
+    def _show_findings(self) -> None:
+        self.depths.show_curve(self._found().curve)
+        self._show_verdict()
+
+    def _show_verdict(self) -> None:
+        """The verdict stands where nothing about a sweep does."""
+        said = self._found().verdict
         if said is not None:
-            self.verdict.show_verdict(said, may_plan=not project.is_read_only)
+            self.verdict.show_verdict(said, may_plan=not self.session.is_read_only)
+        self.sweep.setVisible(self.sweep.is_needed)
+        self.verdict.setVisible(said is not None and not self.sweep.is_needed)
+        self.depths.sweep.setEnabled(not self.sweep.is_needed)
+        self._fit()
+
+    def _found(self) -> Findings:
+        return self._findings.of(self.session.project, self._current())
 
     def _draw_curves(self, _measure: str = "") -> None:
         project = self.session.project
@@ -215,8 +260,8 @@ class ComparePage(Page):
             self.footer()
             return
         is_taken = run == taken_run(project)
-        reason = self._hint or _why_not_to_evaluate(project, run, is_taken=is_taken)
-        why_not = _why_not_to_delete(project, run)
+        reason = self._hint or why_not_to_evaluate(project, run, is_taken=is_taken)
+        why_not = why_not_to_delete(project, run)
         self.delete_button.setEnabled(not why_not)
         self.delete_button.setToolTip(why_not)
         self.footer(
@@ -225,12 +270,12 @@ class ComparePage(Page):
             help=reason,
             primary=f"Evaluate Run {run.number}",
             primary_icon="arrow-right",
-            enabled=not _why_not_to_evaluate(project, run, is_taken=is_taken),
+            enabled=not why_not_to_evaluate(project, run, is_taken=is_taken),
         )
 
     def _fit(self) -> None:
         """Show fewer rows where the window is low, and one chart above the other where it is narrow."""
-        is_low = self.height() < theme.px(LOW_WINDOW_PX)
+        is_low = self.height() < theme.px(LOW_WINDOW_PX) or self.sweep.is_needed
         self.table.set_low(is_low=is_low)
         needed = sum(card.minimumSizeHint().width() for card in (self.curves, self.depths))
         is_narrow = self.width() - 2 * theme.px(28) < needed + self._charts.spacing()
@@ -242,13 +287,6 @@ class ComparePage(Page):
         project, number = self.session.project, self.table.current_run()
         runs = project.runs if project is not None else ()
         return next((run for run in runs if run.number == number), None)
-
-    def _why_not_to_start(self, project: Project | None) -> str:
-        if project is None or project.images is None:
-            return "Add images on the Data page first."
-        if project.is_read_only:
-            return "This project is open elsewhere, so it can only be looked at here."
-        return "Something is running already." if self.session.running_step is not None else ""
 
     # What the user does
 
@@ -282,14 +320,11 @@ class ComparePage(Page):
     def ask_to_delete(self, _number: int = 0) -> None:
         """Say what would be lost, and let the user decide."""
         project, run = self.session.project, self._current()
-        if project is None or run is None or _why_not_to_delete(project, run):
+        if project is None or run is None or why_not_to_delete(project, run):
             return
         name = f"Run {run.number}"
-        lost = "its weights, curves and answers"
-        kept = " The file that was saved from it stays." if run.exported is not None else ""
-        text = f"This deletes {lost} from the disk and can't be undone.{kept}"
         actions = [(f"Delete {name}", lambda: self._delete(run.number)), (f"Keep {name}", lambda: None)]
-        self.message.say("warn", f"Delete {name} for good?", text, actions)
+        self.message.say("warn", f"Delete {name} for good?", deleting_words(run), actions)
         self._scroll.ensureWidgetVisible(self.message)
 
     def _delete(self, number: int) -> None:
@@ -320,10 +355,7 @@ class ComparePage(Page):
         project = self.session.project
         run = next((run for run in project.runs if run.number == number), None) if project else None
         if run is not None:
-            title, _, text = run.failure.partition(". ")
-            kept = " Its best epoch is kept." if run.best is not None else ""
-            said = f"Run {run.number}: {title.rstrip('.') or 'training stopped'}."
-            self.message.say("bad", said, f"{text}{kept}".strip(), [("Go to Train", self._go_to_train)])
+            self.message.say("bad", *failure_words(run), [("Go to Train", self._go_to_train)])
             self._scroll.ensureWidgetVisible(self.message)
 
     def _evaluate(self) -> None:
@@ -335,14 +367,23 @@ class ComparePage(Page):
 
     def _plan(self, depth: int) -> None:
         """Choose that depth of the backbone whose depths are shown, and go where a run is started."""
+        model = self._found().model
+        if model is not None:
+            freeze = as_freeze(depth, known_backbone(model).head_depth)
+            if self.session.choose(model=replace(model, freeze=freeze)):
+                self.went.emit("model")
+
+    def _use_depth(self, depth: int) -> None:
+        """Choose the depth that a sweep of the project's own backbone has recommended."""
         project = self.session.project
-        curve = depth_curve(project, self._current()) if project is not None else None
-        if project is None or curve is None:
-            return
-        best = next(run for run in project.runs if run.number == curve.best.runs[0])
-        freeze = as_freeze(depth, known_backbone(best.model).head_depth)
-        if self.session.choose(model=replace(best.model, freeze=freeze)):
-            self.went.emit("model")
+        if project is not None:
+            model = project.settings.model
+            freeze = as_freeze(depth, known_backbone(model).head_depth)
+            if self.session.choose(model=replace(model, freeze=freeze)):
+                self.went.emit("model")
+
+    def _ask_for_sweep(self) -> None:
+        self.sweep.open_panel(self._found().model)
 
     def _start_training(self) -> None:
         if self.session.start("train"):
@@ -360,30 +401,3 @@ class ComparePage(Page):
         """Show fewer rows in a low window."""
         super().resizeEvent(event)
         self._fit()
-
-
-def purpose_words(project: Project) -> str:
-    """How many runs there are, and whether they can be compared."""
-    runs = counted(len(project.runs), "run")
-    images = counted(project.images.images, "image") if project.images else "images"
-    others = sum(project.is_stale(run) for run in project.runs)
-    if not others:
-        return f"{runs} on the same {images}. Tick up to {MOST} to see their curves."
-    if others == len(project.runs):
-        return f"{runs}, all on images as they were before. Train a new one to compare it with others."
-    are = "is" if others == 1 else "are"
-    return f"{runs}; {others} of them {are} on other images, and can't be compared with the rest."
-
-
-def _why_not_to_evaluate(project: Project, run: Run, *, is_taken: bool) -> str:
-    if run.best is None:
-        return f"Run {run.number} has no finished epoch yet."
-    if project.is_read_only and not is_taken:
-        return "This project is open elsewhere, so another run can't be chosen here."
-    return ""
-
-
-def _why_not_to_delete(project: Project, run: Run) -> str:
-    if project.is_read_only:
-        return "This project is open elsewhere, so it can only be looked at here."
-    return "It is being trained. Stop it first." if run.state == "running" else ""

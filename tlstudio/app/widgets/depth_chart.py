@@ -1,5 +1,6 @@
 """The card that shows accuracy against freeze depth, with the range that chance allows each point."""
 
+import math
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -11,7 +12,7 @@ from tlstudio.app.widgets.amounts import counted, percent
 from tlstudio.app.widgets.brush import CENTRE, LEFT, bold, draw_icon, draw_text
 from tlstudio.app.widgets.buttons import Button, icon_button
 from tlstudio.app.widgets.card import Card
-from tlstudio.app.widgets.chart_scale import epoch_steps, steps
+from tlstudio.app.widgets.chart_scale import epoch_steps
 from tlstudio.app.widgets.depth_points import DepthCurve, DepthPoint
 from tlstudio.app.widgets.painted_axes import Axes, dashed, paint_axes, plot_place
 from tlstudio.app.widgets.side_note import side_note
@@ -75,8 +76,9 @@ class _Chart(QWidget):
         self.update()
 
     def _axes(self, curve: DepthCurve) -> Axes:
-        low, high = y_range(curve)
-        return Axes(plot_place(self.width(), self.height(), right=6), (0.0, float(curve.groups)), (low, high))
+        stops = y_stops(curve)
+        place = plot_place(self.width(), self.height(), right=6, top=theme.px(20))
+        return Axes(place, (0.0, float(curve.groups)), (stops[0], stops[-1]))
 
     @staticmethod
     def _band(axes: Axes, curve: DepthCurve) -> QRectF:
@@ -156,7 +158,7 @@ class _Chart(QWidget):
         axes = self._axes(curve)
         band = self._band(axes, curve)
         painter.fillRect(band, theme.color("accent_soft"))
-        rows = [(value, f"{value:.0%}") for value in steps(*axes.y)]
+        rows = [(value, f"{value:.0%}") for value in y_stops(curve)]
         paint_axes(painter, axes, rows, depth_labels(curve), x_title(curve.groups))
         self._paint_range_name(painter, band)
         self._paint_points(painter, axes, curve)
@@ -203,13 +205,13 @@ def depth_labels(curve: DepthCurve) -> list[tuple[float, str]]:
     return [(float(depth), str(depth)) for depth in sorted(wanted)]
 
 
-def y_range(curve: DepthCurve) -> tuple[float, float]:
-    """Round values around all ranges, with some air for the names."""
-    low, high = min(point.low for point in curve.points), max(point.high for point in curve.points)
-    step = 0.02 if high - low < 0.12 else 0.05 if high - low < 0.3 else 0.1
-    bottom = max(0.0, int(round((low - step / 2) / step, 6)) * step)
-    top = -int(-round((high + step / 2) / step, 6) // 1) * step
-    return round(bottom, 6), round(min(top, 1.0) if high <= 1 - step / 2 else 1.0, 6)
+def y_stops(curve: DepthCurve) -> list[float]:
+    """Whole percents from below the lowest range to above the highest: the labels of the axis."""
+    low = round(min(point.low for point in curve.points) * 100, 6)
+    high = round(max(point.high for point in curve.points) * 100, 6)
+    step = next(step for step in (1, 2, 5, 10, 20, 25) if (high - low) / step <= 4)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [round(place * step / 100, 2) for place in range(first, last + 1)]
 
 
 def point_words(point: DepthPoint, curve: DepthCurve) -> str:

@@ -1,13 +1,13 @@
 """What a backbone's runs say about its freeze depth; functions of facts, without Qt."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from statistics import fmean
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tlstudio.app.widgets.model_choice import title_of
+from tlstudio.app.widgets.run_kinds import RunKind, contenders, kinds_of
 from tlstudio.app.widgets.run_rows import comparable, head_depth
-from tlstudio.metrics import wilson_interval
+from tlstudio.evaluate.compare import compare
 from tlstudio.project.project import Project, Run
 
 
@@ -66,66 +66,66 @@ class DepthCurve:
         return min(other, self.best.depth), max(other, self.best.depth)
 
 
-def depth_curve(project: Project, run: Run | None = None) -> DepthCurve | None:
-    """The backbone of that run if it was trained at several depths, else the one with the most depths."""
-    alike: dict[tuple[str, str], list[Run]] = defaultdict(list)
-    for known in comparable(project):
-        if known.state != "running" and head_depth(known) is not None:
-            alike[_key(known)].append(known)
+def finished(project: Project) -> list[Run]:
+    """The runs on the present images that are not being trained now."""
+    return [run for run in comparable(project) if run.state != "running"]
+
+
+def start_of(run: Run) -> tuple[str, str]:
+    """Backbone and weights that it began with."""
+    return RunKind((run,)).start
+
+
+def depth_curve(project: Project, run: Run | None = None, *, is_quick: bool = False) -> DepthCurve | None:
+    """The backbone of that run if it was trained at several depths, else the one with the most depths.
+
+    Args:
+        project: as it is now.
+        run: that is looked at.
+        is_quick: go by likely ranges alone, without the answers about each image.
+    """
+    alike: dict[tuple[str, str], dict[int, RunKind]] = defaultdict(dict)
+    for kind in kinds_of(finished(project)):
+        if head_depth(kind.first) is not None:
+            # Of several kinds at one depth, the best choice of settings stands for it.
+            alike[kind.start].setdefault(kind.depth, kind)
     if not alike:
         return None
-    wanted = alike.get(_key(run), []) if run is not None else []
-    if len(_depths(wanted)) < 2:
-        wanted = max(alike.values(), key=lambda runs: (len(_depths(runs)), max(one.number for one in runs)))
-    return _curve(wanted)
+    wanted = alike.get(start_of(run), {}) if run is not None else {}
+    if len(wanted) < 2:
+        wanted = max(
+            alike.values(), key=lambda kinds: (len(kinds), max(kind.first.number for kind in kinds.values()))
+        )
+    return _curve(None if is_quick else project, [wanted[depth] for depth in sorted(wanted)])
 
 
-def _curve(runs: Sequence[Run]) -> DepthCurve:
-    points = tuple(_point(depth, [run for run in runs if _depth(run) == depth]) for depth in _depths(runs))
-    curve = DepthCurve(
-        backbone=title_of(runs[0].model.backbone),
-        groups=head_depth(runs[0]) or 0,
-        images=runs[0].started.validation_images,
-        points=points,
-        likely=(0, 0),
+def _curve(project: Project | None, kinds: Sequence[RunKind]) -> DepthCurve:
+    points = tuple(
+        DepthPoint(kind.depth, kind.accuracy, *kind.likely, tuple(run.number for run in kind.runs))
+        for kind in kinds
     )
-    return replace(curve, likely=_likely(points, curve.best))
-
-
-def _point(depth: int, runs: Sequence[Run]) -> DepthPoint:
-    """Runs of one depth; where they differ by more than their seed, those with the best settings."""
-    settings: dict[object, list[Run]] = defaultdict(list)
-    for run in runs:
-        settings[replace(run.train, seed=0, device="auto")].append(run)
-    best = max(settings.values(), key=lambda some: fmean(map(_accuracy, some)))
-    accuracy, images = fmean(map(_accuracy, best)), best[0].started.validation_images
-    low, high = wilson_interval(round(accuracy * images), images)
-    numbers = [run.number for run in sorted(best, key=lambda run: (-_accuracy(run), run.number))]
-    return DepthPoint(depth, accuracy, low, high, tuple(numbers))
-
-
-def _likely(points: Sequence[DepthPoint], best: DepthPoint) -> tuple[int, int]:
-    """From the best depth outwards as long as the mean lies in its likely range."""
-    place = points.index(best)
-    first = last = place
-    while first > 0 and points[first - 1].accuracy >= best.low:
+    best = max(range(len(points)), key=lambda place: (points[place].accuracy, points[place].depth))
+    alike = _alike(project, kinds, best)
+    first = last = best
+    while first > 0 and alike[first - 1]:
         first -= 1
-    while last < len(points) - 1 and points[last + 1].accuracy >= best.low:
+    while last < len(points) - 1 and alike[last + 1]:
         last += 1
-    return points[first].depth, points[last].depth
+    return DepthCurve(
+        backbone=title_of(kinds[0].backbone),
+        groups=head_depth(kinds[0].first) or 0,
+        images=kinds[0].images,
+        points=points,
+        likely=(points[first].depth, points[last].depth),
+    )
 
 
-def _key(run: Run) -> tuple[str, str]:
-    return run.model.backbone, run.started.weights_sha256 or run.started.weights
-
-
-def _depths(runs: Iterable[Run]) -> list[int]:
-    return sorted({_depth(run) for run in runs})
-
-
-def _depth(run: Run) -> int:
-    return run.started.frozen_groups
-
-
-def _accuracy(run: Run) -> float:
-    return run.best.validation_accuracy if run.best else 0.0
+def _alike(project: Project | None, kinds: Sequence[RunKind], best: int) -> list[bool]:
+    """Which depths may be as good as the best one: by the same images, or else by its likely range."""
+    ordered = sorted(range(len(kinds)), key=lambda place: (kinds[place].accuracy, place), reverse=True)
+    found = compare(contenders(project, [kinds[place] for place in ordered])) if project is not None else None
+    if found is None:
+        low, _ = kinds[best].likely
+        return [kind.accuracy >= low for kind in kinds]
+    chances = [standing.can_be_chance for standing in reversed(found.standings)]
+    return [chances[ordered.index(place)] for place in range(len(kinds))]

@@ -48,16 +48,18 @@ class Axes:
         )
 
 
-def plot_place(width: float, height: float, *, right: float = 0.0) -> QRectF:
+def plot_place(width: float, height: float, *, right: float = 0.0, top: float = 8.0) -> QRectF:
     """Where the plot lies within a widget, with room for its labels.
 
     Args:
         width: of the widget.
         height: likewise.
         right: pixels to keep free beside the plot.
+        top: pixels to keep free above it, at least half a label.
     """
     left, line = theme.px(46), theme.px(18)
-    return QRectF(left, theme.px(8), max(10.0, width - left - right), max(10.0, height - 2 * line - 14))
+    high = height - top - 2 * line - 6
+    return QRectF(left, top, max(10.0, width - left - right), max(10.0, high))
 
 
 def paint_axes(

@@ -12,7 +12,7 @@ from tlstudio.app.widgets.runs_model import COLUMNS, Index, RunsModel, cell_word
 
 BOX_PX = 18
 PAD_PX = 12
-BLOCKS_PX, BAR_PX = 84, 96
+BLOCKS_PX, BAR_PX, SEED_PX = 84, 96, 54
 SHORTEST_BAR_PX = 28
 """Where less room is left, the words stand alone."""
 
@@ -24,10 +24,14 @@ class RunCells(QStyledItemDelegate):
         super().__init__(table)
         self._table, self._runs = table, runs
         self._floor = 0.0
+        self._frozen_room = 0.0
         self.has_ring = False
 
     def fit(self) -> None:
-        """Begin the accuracy bars at a round tenth below the lowest run, so that they can be told apart."""
+        """Begin the accuracy bars at a round tenth below the lowest run; make all block bars equally long."""
+        metrics = QFontMetricsF(theme.font("help"))
+        words = (metrics.horizontalAdvance(row.frozen_words) for row in self._runs.rows)
+        self._frozen_room = max(words, default=0.0)
         known = [row.accuracy for row in self._runs.rows if row.accuracy is not None and not row.is_stale]
         self._floor = int(min(known, default=0.0) * 10 - 1e-9) / 10 if known else 0.0
 
@@ -49,6 +53,7 @@ class RunCells(QStyledItemDelegate):
         paint = {
             "tick": self._paint_tick,
             "run": self._paint_run,
+            "backbone": self._paint_backbone,
             "frozen": self._paint_frozen,
             "accuracy": self._paint_accuracy,
             "found": self._paint_found,
@@ -57,8 +62,7 @@ class RunCells(QStyledItemDelegate):
         if paint is not None:
             paint(painter, inner, row)
         else:
-            is_name = column == "backbone"
-            self._write(painter, inner, cell_words(row, column), row, "text" if is_name else "text2")
+            self._write(painter, inner, cell_words(row, column), row, "text2")
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, place: QRectF, index: Index) -> None:
@@ -107,10 +111,20 @@ class RunCells(QStyledItemDelegate):
             right = place.left() + QFontMetricsF(painter.font()).horizontalAdvance(row.name)
             draw_icon(painter, "star-fill", "s_val", QPointF(right + theme.px(16), place.center().y()), 14)
 
+    def _paint_backbone(self, painter: QPainter, place: QRectF, row: RunRow) -> None:
+        self._write(painter, place, row.backbone, row, "text")
+        used = QFontMetricsF(painter.font()).horizontalAdvance(row.backbone) + theme.px(8)
+        painter.setFont(theme.font("help"))
+        words = f"seed {row.seed}"
+        if (
+            row.seed is not None
+            and used + QFontMetricsF(painter.font()).horizontalAdvance(words) < place.width()
+        ):
+            painter.setPen(theme.color("text3"))
+            draw_text(painter, place.adjusted(used, 0, 0, 0), words, LEFT)
+
     def _paint_frozen(self, painter: QPainter, place: QRectF, row: RunRow) -> None:
-        words = place.width()
-        wide = QFontMetricsF(theme.font("help")).horizontalAdvance(row.frozen_words)
-        bar = min(float(theme.px(BLOCKS_PX)), words - wide - theme.px(10))
+        bar = min(float(theme.px(BLOCKS_PX)), place.width() - self._frozen_room - theme.px(10))
         if row.groups and bar >= theme.px(SHORTEST_BAR_PX):
             high = theme.px(14)
             paint_blocks(

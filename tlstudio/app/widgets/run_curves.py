@@ -101,7 +101,7 @@ class _Chart(QWidget):
 
     def _axes(self, lines: RunLines) -> Axes:
         widest = max(QFontMetricsF(bold("help_medium")).horizontalAdvance(line.name) for line in lines.lines)
-        place = plot_place(self.width(), self.height(), right=widest + 18)
+        place = plot_place(self.width(), self.height(), right=widest + 18, top=theme.px(9))
         return Axes(place, (0.0, float(lines.epochs)), (lines.low, lines.high))
 
     def _paint_line(self, painter: QPainter, axes: Axes, line: RunLine) -> None:

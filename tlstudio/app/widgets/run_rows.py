@@ -1,10 +1,13 @@
 """A project's runs as rows of the table that compares them; functions of facts, without Qt."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 from tlstudio.app.widgets.amounts import brief_duration, counted, megabytes, percent
 from tlstudio.app.widgets.model_choice import title_of
+from tlstudio.app.widgets.run_kinds import kinds_of
 from tlstudio.metrics import wilson_interval
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.errors import UnknownBackbone
@@ -12,7 +15,7 @@ from tlstudio.model.settings import RANDOM
 from tlstudio.project.project import Project, Run
 from tlstudio.train.events import BatchDone
 
-BYTES_A_VALUE = 4
+CLEARLY = NormalDist().inv_cdf(0.95)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class RunRow:
 
     Attributes:
         backbone: its title.
+        seed: that it began with, where others differ from it by that alone; else None.
         frozen: groups.
         groups: of the backbone; None if nobody knows it any more.
         accuracy: of the best epoch on the validation images, or None before the first.
@@ -45,6 +49,7 @@ class RunRow:
 
     number: int
     backbone: str
+    seed: int | None
     frozen: int
     groups: int | None
     accuracy: float | None
@@ -100,12 +105,15 @@ def run_rows(
         class_name: of which the found images are counted.
         batches: the newest report from within an epoch, by the number of the run that trains.
     """
-    most = max((_share(_found(run, class_name)) for run in comparable(project)), default=0.0)
+    found = [_found(run, class_name) for run in comparable(project)]
+    most = max(filter(None, found), key=_share, default=(0, 1))
     taken = taken_run(project)
-    return tuple(
+    alike = {run.number for kind in kinds_of(project.runs) if len(kind.runs) > 1 for run in kind.runs}
+    rows = (
         _row(project, run, class_name, most, (batches or {}).get(run.number), is_taken=run is taken)
         for run in project.runs
     )
+    return tuple(row if row.number in alike else replace(row, seed=None) for row in rows)
 
 
 def comparable(project: Project) -> list[Run]:
@@ -165,17 +173,8 @@ def in_order(rows: Sequence[RunRow], column: str, *, is_descending: bool) -> lis
 
 def default_ticks(project: Project, most: int) -> list[int]:
     """The best run of each kind, the best of all first, so many at most; the newest if none has an epoch."""
-    best = best_of_each_kind(comparable(project)) or list(project.runs[-1:])
+    best = [kind.first for kind in kinds_of(comparable(project))] or list(project.runs[-1:])
     return [run.number for run in best][:most]
-
-
-def best_of_each_kind(runs: Sequence[Run]) -> list[Run]:
-    """The best run of each backbone at each depth, the best of all first."""
-    best: dict[tuple[str, str, int], Run] = {}
-    for run in sorted(runs, key=_rank, reverse=True):
-        key = (run.model.backbone, _start(run), run.started.frozen_groups)
-        best.setdefault(key, run)
-    return list(best.values())
 
 
 def run_state(run: Run, batch: BatchDone | None = None) -> RunState:
@@ -196,16 +195,23 @@ def run_state(run: Run, batch: BatchDone | None = None) -> RunState:
 
 
 def _row(
-    project: Project, run: Run, class_name: str, most: float, batch: BatchDone | None, *, is_taken: bool
+    project: Project,
+    run: Run,
+    class_name: str,
+    most: tuple[int, int],
+    batch: BatchDone | None,
+    *,
+    is_taken: bool,
 ) -> RunRow:
     found, is_stale = _found(run, class_name), project.is_stale(run)
-    is_worse = found is not None and not is_stale and wilson_interval(*found)[1] < most
+    is_worse = found is not None and not is_stale and is_clearly_less(found, most)
     state = run_state(run, batch)
     if is_stale and run.state != "running":
         state = RunState("Other images", "warning", "warn_text")
     return RunRow(
         number=run.number,
         backbone=title_of(run.model.backbone),
+        seed=run.train.seed,
         frozen=run.started.frozen_groups,
         groups=head_depth(run),
         accuracy=run.best.validation_accuracy if run.best else None,
@@ -220,6 +226,16 @@ def _row(
         has_failed=run.state == "failed",
         tip=_tip(run, state, is_stale=is_stale),
     )
+
+
+def is_clearly_less(found: tuple[int, int], most: tuple[int, int]) -> bool:
+    """Whether so few are found less often than chance makes of a share that is the same, one time in 20.
+
+    Source: the pooled two-proportion z-test, one-sided.
+    """
+    pooled = (found[0] + most[0]) / (found[1] + most[1])
+    error = math.sqrt(pooled * (1 - pooled) * (1 / found[1] + 1 / most[1]))
+    return error > 0 and (_share(most) - _share(found)) / error > CLEARLY
 
 
 def _tip(run: Run, state: RunState, *, is_stale: bool) -> str:
@@ -250,11 +266,3 @@ def _found(run: Run, class_name: str) -> tuple[int, int] | None:
 
 def _share(found: tuple[int, int] | None) -> float:
     return -1.0 if found is None else found[0] / found[1]
-
-
-def _rank(run: Run) -> tuple[float, int]:
-    return (run.best.validation_accuracy if run.best else 0.0, run.number)
-
-
-def _start(run: Run) -> str:
-    return run.started.weights_sha256 or run.started.weights

@@ -1,14 +1,20 @@
 """Which run is ahead, and whether that can be chance, in a sentence; functions of facts, without Qt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tlstudio.app.widgets.amounts import counted
-from tlstudio.app.widgets.depth_points import DepthCurve
-from tlstudio.app.widgets.run_rows import best_of_each_kind, comparable
-from tlstudio.metrics import wilson_interval
-from tlstudio.project.project import Project, Run
+from tlstudio.app.widgets.depth_points import DepthCurve, finished
+from tlstudio.app.widgets.run_kinds import RunKind, contenders, has_answers, kinds_of
+from tlstudio.evaluate.compare import compare
+from tlstudio.project.project import Project
 
-RANGES = "The upright lines in the right chart show the likely range of each run."
+MOST = 4
+"""So many kinds of runs are named in one sentence."""
+
+TRY_MORE = "Train another freeze depth or another backbone to see what makes a difference."
+COMPARING = "Comparing the runs image by image…"
+RANGES = "The upright lines in the right chart show the likely range of each."
 
 
 @dataclass(frozen=True)
@@ -31,41 +37,50 @@ class Verdict:
         return sum(self.between) // 2 if self.between else 0
 
 
-def verdict(project: Project, curve: DepthCurve | None) -> Verdict | None:
-    """What the project's runs on the present images come to; None while there is none."""
-    runs = {run.number: run for run in comparable(project) if run.state != "running"}
-    if not runs:
+def verdict(project: Project, curve: DepthCurve | None, *, is_quick: bool = False) -> Verdict | None:
+    """What the project's runs on the present images come to; None while there is none.
+
+    Runs that differ by their seed alone are taken together, and the best is compared with the others on
+    the same validation images.
+
+    Args:
+        project: as it is now.
+        curve: of the backbone that is looked at.
+        is_quick: there is no time to compare image by image.
+    """
+    kinds = kinds_of(finished(project))
+    if not kinds:
         return None
+    if len(kinds) == 1:
+        return Verdict(_alone(kinds[0]), TRY_MORE)
+    if is_quick and has_answers(project, kinds[0]):
+        return Verdict(COMPARING, "")
+    found = compare(contenders(project, kinds[:MOST]))
+    title, text = (found.title, found.text) if found is not None else _by_ranges(kinds[0], kinds[1])
     gap = curve.gap if curve is not None else None
-    best, *others = best_of_each_kind(list(runs.values()))
-    if not others:
-        return _alone(list(runs.values()))
-    return _of_two(best, others[0], gap)
+    return Verdict(title, f"{text} {RANGES}" if _are_shown(kinds[:2], curve) else text, gap)
 
 
-def _alone(runs: list[Run]) -> Verdict:
-    text = "Train another freeze depth or another backbone to see what makes a difference."
-    if len(runs) == 1:
-        return Verdict(f"Run {runs[0].number} is the only one to compare so far.", text)
-    return Verdict("These runs differ by their seed or settings alone.", text)
+def _alone(kind: RunKind) -> str:
+    if len(kind.runs) == 1:
+        return f"Run {kind.first.number} is the only one to compare so far."
+    return f"These {len(kind.runs)} runs differ by their seed alone."
 
 
-def _of_two(best: Run, other: Run, gap: tuple[int, int] | None) -> Verdict:
-    images = best.started.validation_images
-    right, less = _right(best), _right(other)
-    low, _ = wilson_interval(right, images)
-    of = f"the {counted(images, 'Validation image')}"
+def _are_shown(kinds: Sequence[RunKind], curve: DepthCurve | None) -> bool:
+    shown = {number for point in curve.points for number in point.runs} if curve is not None else set()
+    return all(kind.first.number in shown for kind in kinds)
+
+
+def _by_ranges(best: RunKind, other: RunKind) -> tuple[str, str]:
+    """The verdict by intervals alone, for runs of older versions that kept no answers."""
+    first, second = (f"Run {kind.first.number}" for kind in (best, other))
+    of = f"the {counted(best.images, 'validation image')}"
+    right, less = round(best.accuracy * best.images), round(other.accuracy * best.images)
     if right == less:
-        title = f"Run {best.number} is as accurate as Run {other.number}."
-        return Verdict(title, f"Both get {right:,} of {of} right. {RANGES}", gap)
-    if less / images >= low:
-        title = f"Run {best.number} is ahead, but Run {other.number} may be just as good."
-        text = f"Only {right - less:,} of {of} make the difference, which can be chance. {RANGES}"
-        return Verdict(title, text, gap)
-    text = f"It gets {right - less:,} more of {of} right than Run {other.number}. Chance seldom does that."
-    return Verdict(f"Run {best.number} is ahead.", text, gap)
-
-
-def _right(run: Run) -> int:
-    accuracy = run.best.validation_accuracy if run.best else 0.0
-    return round(accuracy * run.started.validation_images)
+        return f"{first} is as accurate as {second}.", f"Each gets {right:,} of {of} right."
+    if other.accuracy >= best.likely[0]:
+        title = f"{first} is ahead, but {second} may be just as good."
+        verb = "makes" if right - less == 1 else "make"
+        return title, f"Only {right - less:,} of {of} {verb} the difference, which can be chance."
+    return f"{first} is ahead.", f"It gets {right - less:,} more of {of} right than {second}."

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTa
 from tlstudio.app import theme
 from tlstudio.app.widgets.brush import LEFT, bold, draw_icon, draw_text
 from tlstudio.app.widgets.column_widths import Wish, share_out
-from tlstudio.app.widgets.run_cells import BAR_PX, BLOCKS_PX, PAD_PX, RunCells
+from tlstudio.app.widgets.run_cells import BAR_PX, BLOCKS_PX, PAD_PX, SEED_PX, RunCells
 from tlstudio.app.widgets.run_rows import RunRow
 from tlstudio.app.widgets.run_ticks import RunTicks
 from tlstudio.app.widgets.runs_model import COLUMNS, RunsModel, cell_words
@@ -61,6 +61,7 @@ class RunsTable(QTableView):
         self._classes: Sequence[str] = ()
         self._is_low = False
         self._current = 0
+        self._scrolled = 0
         self.setModel(self.runs)
         self.setItemDelegate(self.cells)
         self._head = _Head(self)
@@ -71,9 +72,10 @@ class RunsTable(QTableView):
         self.viewport().setAutoFillBackground(False)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Runs")
         self.setAccessibleDescription(
@@ -81,6 +83,7 @@ class RunsTable(QTableView):
             "C counts another class, Delete deletes the run."
         )
         self.selectionModel().currentChanged.connect(self._moved)
+        self.runs.modelAboutToBeReset.connect(self._remember_place)
         self.runs.modelReset.connect(self._return_to_current)
         theme.watcher().changed.connect(self._fit)
 
@@ -141,13 +144,20 @@ class RunsTable(QTableView):
             self.runs.sort_by(column)
             self._head.viewport().update()
 
+    def _remember_place(self) -> None:
+        self._scrolled = self.verticalScrollBar().value()
+
     def _return_to_current(self) -> None:
         wanted = self._current
         if self.runs.row_of(wanted) >= 0:
+            self.setAutoScroll(False)  # what is seen stays, wherever the current run went
             self.go_to(wanted)
+            self.setAutoScroll(True)
         elif wanted:
             self._current = 0
             self.current_changed.emit(0)
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(self._scrolled)
 
     def _moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self.viewport().update()
@@ -186,6 +196,7 @@ class RunsTable(QTableView):
         words = max((metrics.horizontalAdvance(cell_words(row, column)) for row in self.runs.rows), default=0)
         extra, bar = {
             "run": (28, 0),
+            "backbone": (0, SEED_PX if any(row.seed is not None for row in self.runs.rows) else 0),
             "frozen": (0, BLOCKS_PX + 10),
             "accuracy": (0, BAR_PX + 30),
             "found": (30, 0),
@@ -198,10 +209,11 @@ class RunsTable(QTableView):
             least = metrics.horizontalAdvance("100.0%")
         title = QFontMetricsF(theme.font("help_medium")).horizontalAdvance(self.runs.title(column))
         title += theme.px(18) if column in (self.runs.column, "found") else 0
-        head = min(title, theme.px(150)) if column == "found" else title
+        # The name of a class may be long: it gives way, down to what its counts need.
+        narrow, head = (least, min(title, theme.px(180))) if column == "found" else (title, title)
         pad = theme.px(PAD_PX) + 8
         best = max(words + theme.px(extra + bar), head)
-        return Wish(round(max(least, head)) + pad, round(best) + pad, LEFT_OUT.get(column, 0))
+        return Wish(round(max(least, narrow)) + pad, round(best) + pad, LEFT_OUT.get(column, 0))
 
     # Qt's own names
 

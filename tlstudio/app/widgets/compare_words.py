@@ -1,0 +1,58 @@
+"""The words around the table of runs; functions of facts, without Qt."""
+
+from tlstudio.app.widgets.amounts import counted
+from tlstudio.app.widgets.run_ticks import MOST
+from tlstudio.project.project import Project, Run
+
+ELSEWHERE = "This project is open elsewhere, so it can only be looked at here."
+
+
+def purpose_words(project: Project) -> str:
+    """How many runs there are, and whether they can be compared."""
+    runs = counted(len(project.runs), "run")
+    images = counted(project.images.images, "image") if project.images else "images"
+    others = sum(project.is_stale(run) for run in project.runs)
+    if not others:
+        return f"{runs} on the same {images}. Tick up to {MOST} to see their curves."
+    if others == len(project.runs):
+        return f"{runs}, all on images as they were before. Train a new one to compare it with others."
+    are = "is" if others == 1 else "are"
+    return f"{runs}; {others} of them {are} on other images, and can't be compared with the rest."
+
+
+def why_not_to_start(project: Project | None, *, is_busy: bool) -> str:
+    """Why no training can start; empty if one can."""
+    if project is None or project.images is None:
+        return "Add images on the Data page first."
+    if project.is_read_only:
+        return ELSEWHERE
+    return "Something is running already. Wait for it, or stop it." if is_busy else ""
+
+
+def why_not_to_evaluate(project: Project, run: Run, *, is_taken: bool) -> str:
+    """Why the run can't be taken to Evaluate; empty if it can."""
+    if run.best is None:
+        return f"Run {run.number} has no finished epoch yet."
+    if project.is_read_only and not is_taken:
+        return "This project is open elsewhere, so another run can't be chosen here."
+    return ""
+
+
+def why_not_to_delete(project: Project, run: Run) -> str:
+    """Why the run can't be deleted; empty if it can."""
+    if project.is_read_only:
+        return ELSEWHERE
+    return "It is being trained. Stop it first." if run.state == "running" else ""
+
+
+def deleting_words(run: Run) -> str:
+    """What is lost with a run, and what is not."""
+    kept = " The file that was saved from it stays." if run.exported is not None else ""
+    return f"This deletes its weights, curves and answers from the disk and can't be undone.{kept}"
+
+
+def failure_words(run: Run) -> tuple[str, str]:
+    """What has happened to a failed run: one sentence, and what is safe."""
+    title, _, text = run.failure.partition(". ")
+    kept = " Its best epoch is kept." if run.best is not None else ""
+    return f"Run {run.number}: {title.rstrip('.') or 'training stopped'}.", f"{text}{kept}".strip()

@@ -1,0 +1,100 @@
+"""Runs that differ by their seed alone, taken together; functions of facts, without Qt."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from tlstudio.app.widgets.model_choice import title_of
+from tlstudio.evaluate.compare import Contender
+from tlstudio.metrics import wilson_interval
+from tlstudio.project.depth_results import answers_of
+from tlstudio.project.project import Project, Run
+from tlstudio.train.validation_file import VALIDATION_NAME
+
+
+@dataclass(frozen=True)
+class RunKind:
+    """Runs of one backbone from one start at one depth with one choice of settings.
+
+    Attributes:
+        runs: the best first.
+    """
+
+    runs: tuple[Run, ...]
+
+    @property
+    def first(self) -> Run:
+        """The best of them."""
+        return self.runs[0]
+
+    @property
+    def backbone(self) -> str:
+        """Its name."""
+        return self.first.model.backbone
+
+    @property
+    def start(self) -> tuple[str, str]:
+        """Backbone and weights that they began with."""
+        return self.backbone, self.first.started.weights_sha256 or self.first.started.weights
+
+    @property
+    def depth(self) -> int:
+        """Frozen groups."""
+        return self.first.started.frozen_groups
+
+    @property
+    def images(self) -> int:
+        """For validation."""
+        return self.first.started.validation_images
+
+    @property
+    def accuracy(self) -> float:
+        """On the validation images; the mean where there are several seeds."""
+        return round(fmean(accuracy_of(run) for run in self.runs), 9)  # so that equals are
+
+    @property
+    def likely(self) -> tuple[float, float]:
+        """Where the true share plausibly lies, for so many images."""
+        return wilson_interval(round(self.accuracy * self.images), self.images)
+
+    def contender(self, project: Project, *, says_backbone: bool) -> Contender:
+        """As it takes part in a comparison."""
+        answers = {run.train.seed: answers_of(project, run) for run in reversed(self.runs)}
+        if len(self.runs) == 1:
+            return Contender(f"Run {self.first.number}", f"Run {self.first.number}", answers)
+        words = f"{title_of(self.backbone)} at depth {self.depth}"
+        if says_backbone:
+            return Contender(words, words, answers)
+        return Contender(f"Freeze depth {self.depth}", f"depth {self.depth}", answers)
+
+
+def kinds_of(runs: Iterable[Run]) -> list[RunKind]:
+    """The runs sorted into kinds, the most accurate kind first; among equals the one that freezes most."""
+    alike: dict[object, list[Run]] = defaultdict(list)
+    for run in runs:
+        start = run.started.weights_sha256 or run.started.weights
+        settings = replace(run.train, seed=0, device="auto")
+        alike[run.model.backbone, start, run.started.frozen_groups, settings].append(run)
+    kinds = [RunKind(tuple(sorted(some, key=_rank, reverse=True))) for some in alike.values()]
+    return sorted(kinds, key=lambda kind: (kind.accuracy, kind.depth, kind.first.number), reverse=True)
+
+
+def contenders(project: Project, kinds: Sequence[RunKind]) -> list[Contender]:
+    """The kinds as they take part in a comparison; the best one last, which it is among equals."""
+    says_backbone = len({kind.start for kind in kinds}) > 1
+    return [kind.contender(project, says_backbone=says_backbone) for kind in reversed(kinds)]
+
+
+def has_answers(project: Project, kind: RunKind) -> bool:
+    """Whether its answers about each validation image may be known; runs of older versions kept none."""
+    return (project.run_folder(kind.first.number) / VALIDATION_NAME).exists()
+
+
+def accuracy_of(run: Run) -> float:
+    """Of its best epoch; 0 before the first."""
+    return run.best.validation_accuracy if run.best else 0.0
+
+
+def _rank(run: Run) -> tuple[float, int]:
+    return accuracy_of(run), run.number

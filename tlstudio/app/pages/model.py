@@ -28,6 +28,7 @@ from tlstudio.app.widgets.model_choice import (
 from tlstudio.app.widgets.network_cards import NetworkCards, cards_for
 from tlstudio.app.widgets.network_list import Listed
 from tlstudio.app.widgets.network_words import NetworkFacts, about_weights
+from tlstudio.app.widgets.run_findings import RunFindings
 from tlstudio.app.widgets.thumbnails import Thumbnails
 from tlstudio.app.widgets.weights_desk import WEIGHT_SUFFIXES, WeightsDesk, is_pack
 from tlstudio.app.widgets.weights_message import WeightsMessage
@@ -54,6 +55,8 @@ class ModelPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._matched: dict[str, str] = {}
+        self._findings = RunFindings(self)
+        self._findings.arrived.connect(self._show_again)
         self._pictures = Thumbnails(self)
         self._pictures.arrived.connect(self.refresh)
         advanced = button("Advanced settings", "plain", "sliders-horizontal")
@@ -201,6 +204,7 @@ class ModelPage(Page):
             classes=len(classes),
             example=example[0] if example else "",
             time=training_time(project),
+            measured=self._findings.depth(project),
         )
         self.freeze_card.show_facts(facts, picture)
 

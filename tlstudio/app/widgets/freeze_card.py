@@ -18,6 +18,7 @@ from tlstudio.app.widgets.freeze_stages import (
     what_it_does,
 )
 from tlstudio.app.widgets.segmented import Segmented
+from tlstudio.evaluate.events import SweepDone
 from tlstudio.model.backbones import Backbone
 
 
@@ -28,6 +29,7 @@ class FreezeFacts:
     Attributes:
         example: one class, for the answer at the right end.
         time: of training and what that rests on.
+        measured: what the project's own runs say about the depth, or None.
     """
 
     backbone: Backbone
@@ -37,6 +39,7 @@ class FreezeFacts:
     classes: int
     example: str
     time: tuple[str, str]
+    measured: SweepDone | None = None
 
 
 class FreezeCard(Card):
@@ -74,12 +77,15 @@ class FreezeCard(Card):
         self._facts = facts
         self.slider.show_example(facts.example, facts.classes, picture)
         if not self.slider.isSliderDown():
-            self.slider.show_backbone(facts.backbone, facts.depth, self._recommended(facts))
+            reason = facts.measured.sentence if facts.measured is not None else ""
+            self.slider.show_backbone(facts.backbone, facts.depth, self._recommended(facts), reason)
         self._read_out()
 
     @staticmethod
     def _recommended(facts: FreezeFacts) -> int:
         groups = facts.backbone.head_depth
+        if facts.measured is not None:
+            return facts.measured.recommended_depth
         return recommended_depth(groups, facts.train_images, is_pretrained=facts.is_pretrained)
 
     def _preset_chosen(self, place: int) -> None:

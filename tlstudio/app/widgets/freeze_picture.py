@@ -32,6 +32,7 @@ class FreezeLook:
         parameters: of each block.
         hovered: the block under the pointer, or None.
         example: one class of the user's; its image, if it is read already.
+        pin: what stands in the chip at the recommended depth.
         is_ringed: the handle has the keyboard's focus or is being dragged.
     """
 
@@ -45,6 +46,7 @@ class FreezeLook:
     classes: int
     example: str
     image: QPixmap | None
+    pin: str
     is_ringed: bool
 
 
@@ -209,17 +211,17 @@ def _paint_counts(painter: QPainter, look: FreezeLook, lies: FreezeLayout) -> No
     draw_text(painter, room, relearning, RIGHT)
 
 
-def pin_place(lies: FreezeLayout, recommended: int) -> QRectF:
+def pin_place(lies: FreezeLayout, recommended: int, words: str) -> QRectF:
     """Where the recommended pin's chip lies."""
     metrics = QFontMetricsF(theme.font("help_medium"))
-    wide = metrics.horizontalAdvance("Recommended") + 40
+    wide = metrics.horizontalAdvance(words) + 40
     left = lies.borders[recommended] - wide / 2
     left = min(max(left, lies.image.left()), lies.answer.right() - wide)
     return QRectF(left, lies.pins.top(), wide, lies.pins.height())
 
 
 def _paint_pin(painter: QPainter, look: FreezeLook, lies: FreezeLayout) -> None:
-    x, chip = lies.borders[look.recommended], pin_place(lies, look.recommended)
+    x, chip = lies.borders[look.recommended], pin_place(lies, look.recommended, look.pin)
     painter.setPen(QPen(theme.color("focus"), 1.5))
     painter.drawLine(QPointF(x, lies.track.bottom() + 2), QPointF(x, chip.top()))
     painter.setPen(Qt.PenStyle.NoPen)
@@ -228,7 +230,7 @@ def _paint_pin(painter: QPainter, look: FreezeLook, lies: FreezeLayout) -> None:
     draw_icon(painter, "star-fill", "accent_text", QPointF(chip.left() + 15, chip.center().y()), 12)
     painter.setFont(bold("help_medium"))
     painter.setPen(theme.color("accent_text"))
-    draw_text(painter, chip.adjusted(16, 0, 0, 0), "Recommended")
+    draw_text(painter, chip.adjusted(16, 0, 0, 0), look.pin)
 
 
 def _paint_handle(painter: QPainter, look: FreezeLook, lies: FreezeLayout) -> None:

@@ -43,7 +43,7 @@ class FreezeSlider(QAbstractSlider):
         self._classes = 0
         self._example = ""
         self._image: QPixmap | None = None
-        self._recommended = 0
+        self._recommended, self._reason = 0, ""
         self._hovered: int | None = None
         self._warmth: list[float] = []
         self._blend = _Blend(self, self._show_warmth)
@@ -58,10 +58,17 @@ class FreezeSlider(QAbstractSlider):
         self.valueChanged.connect(self._turned)
         theme.watcher().changed.connect(self._restyle)
 
-    def show_backbone(self, backbone: Backbone, depth: int, recommended: int) -> None:
-        """Draw that network, frozen so far, with the pin at the recommended depth."""
+    def show_backbone(self, backbone: Backbone, depth: int, recommended: int, reason: str = "") -> None:
+        """Draw that network, frozen so far, with the pin at the recommended depth.
+
+        Args:
+            backbone: the network.
+            depth: its frozen groups.
+            recommended: by a rule of thumb, or by measurements.
+            reason: what the measurements say; empty for the rule of thumb.
+        """
         is_new = self._backbone is None or self._backbone.name != backbone.name
-        self._backbone, self._recommended = backbone, recommended
+        self._backbone, self._recommended, self._reason = backbone, recommended, reason
         self.blockSignals(True)  # noqa: FBT003
         self.setRange(0, backbone.head_depth)
         self.setValue(depth)
@@ -84,6 +91,14 @@ class FreezeSlider(QAbstractSlider):
         return self._recommended
 
     @property
+    def pin(self) -> str:
+        """What stands in the pin's chip."""
+        return "Recommended, measured" if self._reason else "Recommended"
+
+    def _is_on_pin(self, point: QPointF) -> bool:
+        return pin_place(self._lies(), self._recommended, self.pin).contains(point)
+
+    @property
     def frozen_look(self) -> tuple[bool, ...]:
         """For each block whether it is drawn as frozen now."""
         return tuple(warmth < 0.5 for warmth in self._warmth)
@@ -93,7 +108,9 @@ class FreezeSlider(QAbstractSlider):
 
     def _turned(self) -> None:
         depth, groups = self.value(), self.maximum()
-        self.setAccessibleDescription(f"{depth} of {groups} groups frozen. {strategy(depth, groups)}.")
+        measured = f" Measurements recommend {self._recommended}." if self._reason else ""
+        frozen = f"{depth} of {groups} groups frozen. {strategy(depth, groups)}."
+        self.setAccessibleDescription(f"{frozen}{measured}")
         self._blend.run(self._warmth, self._target())
         self.update()
 
@@ -129,6 +146,7 @@ class FreezeSlider(QAbstractSlider):
             classes=self._classes,
             example=self._example,
             image=self._image,
+            pin=self.pin,
             is_ringed=self.isSliderDown() or (self.hasFocus() and is_by_keyboard),
         )
 
@@ -146,7 +164,9 @@ class FreezeSlider(QAbstractSlider):
         """Show what a block is in a tooltip."""
         if isinstance(event, QHelpEvent) and self._backbone is not None:
             number = self._lies().block_at(QPointF(event.pos()))
-            if number is None:
+            if number is None and self._reason and self._is_on_pin(QPointF(event.pos())):
+                QToolTip.showText(event.globalPos(), self._reason, self)
+            elif number is None:
                 QToolTip.hideText()
             else:
                 group = self._backbone.groups[number]
@@ -173,7 +193,7 @@ class FreezeSlider(QAbstractSlider):
             event.ignore()
             return
         lies, point = self._lies(), event.position()
-        if pin_place(lies, self._recommended).contains(point):
+        if self._is_on_pin(point):
             self._choose(self._recommended)
         elif lies.track.left() - 24 <= point.x() <= lies.decision.right() + 8:
             self.setSliderDown(True)
@@ -187,7 +207,7 @@ class FreezeSlider(QAbstractSlider):
             return
         hovered = lies.block_at(point)
         is_near = abs(point.y() - lies.track.center().y()) < 18 and lies.track.left() - 16 <= point.x()
-        over = hovered is not None or is_near or pin_place(lies, self._recommended).contains(point)
+        over = hovered is not None or is_near or self._is_on_pin(point)
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
         if hovered != self._hovered:
             self._hovered = hovered

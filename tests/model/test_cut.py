@@ -2,6 +2,7 @@
 
 import copy
 import time
+from itertools import pairwise
 
 import pytest
 import timm
@@ -9,7 +10,7 @@ import torch
 from torch import nn
 
 from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES
-from tlstudio.model.cut import cut
+from tlstudio.model.cut import between, cut
 from tlstudio.model.errors import CannotCut
 from tlstudio.model.freeze import freeze, train_mode
 from tlstudio.model.network import create
@@ -146,6 +147,43 @@ def test_that_steps_through_the_suffix_leave_the_frozen_part_byte_identical(name
 def keys_of(network, module):
     prefix = next(name for name, each in network.named_modules() if each is module)
     return [f"{prefix}.{key}" for key in module.state_dict()]
+
+
+def assert_bridged(network, head_depth, size_px=64, images=3):
+    """Every boundary leads on to every deeper one, to the last bit."""
+    cuts = {depth: cut(network, depth, size_px) for depth in range(1, head_depth + 1)}
+    inputs = noise(images, size_px, seed=5)
+    for shallow, deep in [(one, other) for one in cuts for other in cuts if one < other]:
+        bridge = between(cuts[shallow], cuts[deep], size_px)
+        found = bridge(*(each.clone() for each in cuts[shallow].prefix(inputs)))
+        expected = cuts[deep].prefix(inputs)
+        assert len(found) == len(expected)
+        assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
+        assert not any(each.requires_grad for each in found)
+
+
+@pytest.mark.parametrize("name", TEST_BACKBONES)
+def test_that_every_boundary_leads_on_to_every_deeper_one(name):
+    row = TEST_BACKBONES[name]
+    network = create(row, 3, seed=1)
+    train_mode(network, freeze(network, row.head_depth))
+    modes = [module.training for module in network.modules()]
+
+    assert_bridged(network, row.head_depth)
+
+    assert [module.training for module in network.modules()] == modes
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("name", BACKBONES)
+def test_that_boundaries_of_every_backbone_of_the_table_lead_on(name):
+    row = BACKBONES[name]
+    network = create(row, 3, seed=1)
+    cuts = [cut(network, depth, row.preprocessing.input_px) for depth in range(1, row.head_depth + 1)]
+
+    for shallow, deep in pairwise(cuts):
+        between(shallow, deep, row.preprocessing.input_px)  # compares
 
 
 def test_that_cutting_leaves_the_network_and_all_random_draws_as_they_were():
@@ -322,6 +360,11 @@ def test_that_unusual_ways_through_a_network_are_cut_too(kind, depth):
     assert all(torch.equal(*pair) for pair in zip(features, kept, strict=True))
 
 
+@pytest.mark.parametrize("kind", [Rows, Overwriting, WritingLate, TwoWays, Windows, Positions])
+def test_that_unusual_ways_lead_from_one_boundary_to_the_next(kind):
+    assert_bridged(kind(), 2, size_px=8)
+
+
 def test_that_only_what_depends_on_the_images_crosses():
     parts = cut(Positions(), 2, 8)
 
@@ -417,3 +460,5 @@ def test_that_the_classifier_alone_is_cut_off_by_timms_own_halves():
     assert [each.shape for each in parts.crossing] == [(8,)]
     with torch.no_grad():
         assert torch.equal(parts.suffix(*parts.prefix(noise(2, 8))), network(noise(2, 8)))
+    with pytest.raises(CannotCut):
+        between(parts, parts, 8)

@@ -4,16 +4,26 @@ Both use the network's own modules; nothing is copied, and the network itself st
 """
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 from torch.fx.proxy import TraceError
 
-from tlstudio.model.divide import crossings, prefix_of, suffix_of, trained_steps
+from tlstudio.model.divide import crossings, middle_of, prefix_of, suffix_of, trained_steps
 from tlstudio.model.errors import CannotCut
 from tlstudio.model.groups import parameter_groups
-from tlstudio.model.parts import GraphPlan, HeadPlan, Parts, Plan, WholePlan, in_eval_mode
+from tlstudio.model.parts import (
+    GraphPlan,
+    HeadPlan,
+    Parts,
+    Plan,
+    WholePlan,
+    in_eval_mode,
+    modules_of,
+    runnable,
+)
 from tlstudio.model.trace import Log, ShallowTracer
 
 ALIKE = 1e-3
@@ -122,6 +132,67 @@ def cut(network: nn.Module, depth: int, input_px: int) -> Cut:
     raise CannotCut(reason)
 
 
+@dataclass(frozen=True)
+class Bridge:
+    """What a prefix does beyond a shallower boundary.
+
+    Attributes:
+        shallow: where it begins.
+        deep: where it ends.
+    """
+
+    shallow: Cut
+    deep: Cut
+    _run: Callable[..., tuple[Tensor, ...]]
+    _modules: tuple[nn.Module, ...]
+
+    def __call__(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+        """What crosses the shallow boundary to what crosses the deep one; may write into what it is given."""
+        with torch.no_grad(), in_eval_mode(self._modules):
+            return self._run(*tensors)
+
+
+def between(shallow: Cut, deep: Cut, input_px: int) -> Bridge:
+    """The part from one boundary of a network to a deeper one, seen to give what the deeper prefix gives.
+
+    Args:
+        shallow: a cut of the network.
+        deep: another one.
+        input_px: edge of its input.
+
+    Raises:
+        CannotCut: if there is no exact one.
+    """
+    network = deep.network
+    device = next(network.parameters()).device
+    trained = [_trained(network, each.depth) for each in (shallow, deep)]
+    opened = [network]
+    opened += [each for each in network.modules() if any(_is_divided(each, ids) for ids in trained)]
+    log = Log()
+    with (
+        torch.no_grad(),
+        torch.random.fork_rng(devices=[device] if device.type == "cuda" else []),
+        in_eval_mode(tuple(network.modules())),
+    ):
+        images = _images(input_px, device)
+        try:
+            graph = _graph(network, opened, images, log, is_training=False)
+            beyond = trained_steps(graph, network, lambda each: id(each) not in trained[1])
+            middle = middle_of(graph, shallow.prefix(images[0]), deep.prefix(images[0]), beyond)
+            run = runnable(middle, log.constants, network)
+            given, expected = shallow.prefix(images[1]), deep.prefix(images[1])
+            found = run(*(tensor.clone() for tensor in given))
+        except TraceError as error:
+            raise CannotCut(str(error)) from error
+        except Exception as error:  # a network may do anything while it is followed
+            raise CannotCut(f"its steps can't be followed ({type(error).__name__})") from error
+    pairs = list(zip(found, expected, strict=False))
+    is_exact = all(_same(*pair) or (device.type != "cpu" and not _differ(*pair)) for pair in pairs)
+    if len(found) != len(expected) or not is_exact:
+        raise CannotCut("its parts together do not give what the whole gives")
+    return Bridge(shallow, deep, run, modules_of(middle, network))
+
+
 def _images(input_px: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """One image, and two others."""
     noise = torch.randn(3, 3, input_px, input_px, generator=torch.Generator().manual_seed(0)).to(device)
@@ -132,20 +203,12 @@ def _images(input_px: int, device: torch.device) -> tuple[Tensor, Tensor]:
 
 def _written_down(network: nn.Module, depth: int, images: tuple[Tensor, Tensor]) -> Plan:
     """Graphs of its steps; both modes, as many networks ask in between whether they are being trained."""
-    groups = parameter_groups(network)
-    trained_names = {name for group in groups[depth:] for name in group.parameters}
-    trained = {id(each) for name, each in network.named_parameters() if name in trained_names}
+    trained = _trained(network, depth)
     opened = [network, *(module for module in network.modules() if _is_divided(module, trained))]
     log = Log()
     traces = {}
     for is_training in (False, True):
-        for module in opened:
-            module.training = is_training
-        try:
-            graph = ShallowTracer(opened, images, log).trace(network)
-        finally:
-            for module in opened:
-                module.training = False
+        graph = _graph(network, opened, images, log, is_training=is_training)
         traces[is_training] = (graph, trained_steps(graph, network, lambda each: id(each) not in trained))
     crossed = {each.id: each for graph, steps in traces.values() for each in crossings(graph, steps)}
     if not crossed:
@@ -153,6 +216,30 @@ def _written_down(network: nn.Module, depth: int, images: tuple[Tensor, Tensor])
     ends = list(crossed.values())
     suffixes = {mode: suffix_of(graph, steps, ends) for mode, (graph, steps) in traces.items()}
     return GraphPlan(prefix_of(traces[False][0], ends), suffixes, log.constants)
+
+
+def _graph(
+    network: nn.Module,
+    opened: Sequence[nn.Module],
+    images: tuple[Tensor, Tensor],
+    log: Log,
+    *,
+    is_training: bool,
+) -> fx.Graph:
+    """The network written down in that mode."""
+    for module in opened:
+        module.training = is_training
+    try:
+        return ShallowTracer(opened, images, log).trace(network)
+    finally:
+        for module in opened:
+            module.training = False
+
+
+def _trained(network: nn.Module, depth: int) -> set[int]:
+    """The parameters behind the first `depth` groups."""
+    names = {name for group in parameter_groups(network)[depth:] for name in group.parameters}
+    return {id(each) for name, each in network.named_parameters() if name in names}
 
 
 def _halved(network: nn.Module, depth: int, images: tuple[Tensor, Tensor]) -> Plan:  # noqa: ARG001

@@ -2,10 +2,11 @@
 
 import inspect
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor, fx, nn
 from torch.fx.proxy import TraceError
 
@@ -110,29 +111,59 @@ def suffix_of(graph: fx.Graph, trained: set[fx.Node], crossed: list[Crossing]) -
     Raises:
         TraceError: if it needs a number that can't be known here.
     """
-    draft = _Draft([f"crossing_{place}" for place in range(len(crossed))])
-    images = draft.call("size", next(iter(draft.inputs.values())), 0)
-    crossing = {
-        each.id: placed if each.rows == 1 else draft.call("flatten", placed, 0, 1)
-        for each, placed in zip(crossed, draft.inputs.values(), strict=True)
-    }
-    copies: dict[fx.Node, Any] = {}
-
-    def here(node: fx.Node) -> Any:
-        if node not in copies:
-            if node.meta["id"] in crossing:
-                copies[node] = crossing[node.meta["id"]]
-            elif _is_number(node):
-                copies[node] = draft.graph.call_function(operator.mul, (images, _times(node)))
-            else:
-                copies[node] = draft.copy(node, here)
-        return copies[node]
-
+    rest = _Rest(crossed)
     output = next(node for node in graph.nodes if node.op == "output")
-    for node in _live(graph, {output}):
-        if node in trained and node is not output:
-            copies[node] = draft.copy(node, here)
-    return draft.done(fx.node.map_arg(output.args[0], here))
+    rest.take_over(node for node in _live(graph, {output}) if node in trained and node is not output)
+    return rest.draft.done(fx.node.map_arg(output.args[0], rest.here))
+
+
+def middle_of(
+    graph: fx.Graph, starts: Sequence[Tensor], ends: Sequence[Tensor], beyond: set[fx.Node]
+) -> HalfGraph:
+    """From the tensors that cross one boundary to those that cross a deeper one.
+
+    They are known by their values, as a cut that opens fewer modules crosses somewhere else.
+
+    Args:
+        graph: in eval mode.
+        starts: what crosses the first boundary for the one image of the trace.
+        ends: what crosses the deeper one.
+        beyond: the trained steps of the deeper boundary.
+
+    Raises:
+        TraceError: if one of them is not a step of the graph.
+    """
+    first, last = ([_giving(graph, tensor) for tensor in tensors] for tensors in (starts, ends))
+    rest = _Rest([_crossing(node) for node in first])
+    after = _following(graph, set(first))
+    rest.take_over(node for node in _live(graph, set(last)) if node in after and node not in beyond)
+    outputs = []
+    for node in last:
+        rows = _crossing(node).rows
+        given = rest.here(node)
+        outputs.append(given if rows == 1 else rest.draft.call("unflatten", given, 0, (-1, rows)))
+    return rest.draft.done(tuple(outputs))
+
+
+def _giving(graph: fx.Graph, tensor: Tensor) -> fx.Node:
+    """The first step that gives this for the one image of the trace."""
+    step: fx.Node
+    for step in graph.nodes:
+        one = step.meta["values"][0] if step.op != "output" else None
+        if isinstance(one, Tensor) and one.ndim and one.shape[0]:
+            row = one if one.shape[0] == 1 else one[None]
+            if row.shape == tensor.shape and torch.equal(row, tensor):
+                return step
+    raise TraceError("its boundaries can't be found in each other")
+
+
+def _following(graph: fx.Graph, nodes: set[fx.Node]) -> set[fx.Node]:
+    """The steps that use what these give, at any distance."""
+    found = set(nodes)
+    for node in graph.nodes:
+        if _uses(node, found):
+            found.add(node)
+    return found - nodes
 
 
 @dataclass
@@ -166,6 +197,34 @@ class _Draft:
             with self.graph.inserting_before(next(iter(self.inputs.values()))):
                 self.attributes[name] = self.graph.placeholder(f"of_network_{len(self.attributes)}")
         return self.attributes[name]
+
+
+class _Rest:
+    """What follows the crossing tensors, as a graph that is being written."""
+
+    def __init__(self, crossed: list[Crossing]) -> None:
+        self.draft = _Draft([f"crossing_{place}" for place in range(len(crossed))])
+        self._images = self.draft.call("size", next(iter(self.draft.inputs.values())), 0)
+        self._crossing = {
+            each.id: placed if each.rows == 1 else self.draft.call("flatten", placed, 0, 1)
+            for each, placed in zip(crossed, self.draft.inputs.values(), strict=True)
+        }
+        self._copies: dict[fx.Node, Any] = {}
+
+    def take_over(self, nodes: Iterable[fx.Node]) -> None:
+        for node in nodes:
+            self._copies[node] = self.draft.copy(node, self.here)
+
+    def here(self, node: fx.Node) -> Any:
+        if node not in self._copies:
+            if node.meta["id"] in self._crossing:
+                self._copies[node] = self._crossing[node.meta["id"]]
+            elif _is_number(node):
+                times = _times(node)
+                self._copies[node] = self.draft.graph.call_function(operator.mul, (self._images, times))
+            else:
+                self._copies[node] = self.draft.copy(node, self.here)
+        return self._copies[node]
 
 
 def _live(graph: fx.Graph, ends: set[fx.Node]) -> list[fx.Node]:

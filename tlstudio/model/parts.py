@@ -46,21 +46,10 @@ class GraphPlan:
     def parts(self, network: nn.Module) -> Parts:
         """See Plan."""
         return Parts(
-            self._part(self.prefix, network),
-            {mode: self._part(half, network) for mode, half in self.suffixes.items()},
-            tuple(each for module in _modules(self.prefix, network).values() for each in module.modules()),
+            runnable(self.prefix, self.constants, network),
+            {mode: runnable(half, self.constants, network) for mode, half in self.suffixes.items()},
+            modules_of(self.prefix, network),
         )
-
-    def _part(self, half: HalfGraph, network: nn.Module) -> Callable[..., Any]:
-        run = fx.GraphModule(_modules(half, network), half.graph)
-        constants = SimpleNamespace(**self.constants)
-        owners = [
-            (constants, name) if name in self.constants else (network.get_submodule(owner), attribute)
-            for name in half.attributes
-            for owner, _, attribute in [name.rpartition(".")]
-        ]
-        # Asked anew every time: buffers are other tensors after the network has moved to a device.
-        return lambda *tensors: run(*(getattr(owner, name) for owner, name in owners), *tensors)
 
 
 @dataclass(frozen=True)
@@ -84,6 +73,24 @@ class WholePlan:
     def parts(self, network: nn.Module) -> Parts:
         """See Plan."""
         return Parts(lambda images: (images,), dict.fromkeys((False, True), network), ())
+
+
+def runnable(half: HalfGraph, constants: Mapping[str, Tensor], network: nn.Module) -> Callable[..., Any]:
+    """The graph as a function of tensors, upon this network's modules."""
+    run = fx.GraphModule(_modules(half, network), half.graph)
+    made = SimpleNamespace(**constants)
+    owners = [
+        (made, name) if name in constants else (network.get_submodule(owner), attribute)
+        for name in half.attributes
+        for owner, _, attribute in [name.rpartition(".")]
+    ]
+    # Asked anew every time: buffers are other tensors after the network has moved to a device.
+    return lambda *tensors: run(*(getattr(owner, name) for owner, name in owners), *tensors)
+
+
+def modules_of(half: HalfGraph, network: nn.Module) -> tuple[nn.Module, ...]:
+    """Every module that the graph uses, and those within."""
+    return tuple(each for module in _modules(half, network).values() for each in module.modules())
 
 
 @contextmanager

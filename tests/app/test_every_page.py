@@ -233,6 +233,23 @@ def test_that_the_gallery_is_whole_and_reached_by_tab(window, qtbot, qapp, perce
     assert [repr(widget) for widget in wanted if not spoken_name(widget)] == []
 
 
+@pytest.mark.parametrize("percent", [100, 130])
+@pytest.mark.parametrize("window", ["filled"], indirect=True)
+def test_that_the_sweep_form_is_whole_and_reached_by_tab(window, qtbot, qapp, percent):
+    theme.apply(qapp, "light", percent)
+    window.resize(*SIZES[1])
+    window.show_page("compare")
+    window.page.depths.sweep.click()
+    settle(window)
+    wanted = controls(window.page)
+    reached = reached_by_tab(window, qtbot, wanted[0])
+
+    assert window.page.sweep.panel.isVisible()
+    assert cut(window.page) == []
+    assert [name_of(widget) for widget in wanted if not is_reached(widget, reached)] == []
+    assert [repr(widget) for widget in wanted if not spoken_name(widget)] == []
+
+
 def test_that_the_check_finds_words_that_are_cut(window_of_words):
     window, label = window_of_words
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.labels import label
+from tlstudio.app.widgets.number_box import inset
 from tlstudio.app.widgets.switch import Switch
 from tlstudio.app.widgets.train_fields import FIELDS, TrainField
 from tlstudio.train.settings import TrainSettings
@@ -152,7 +153,7 @@ def _editor(field: TrainField, value: object, set_: Callable[[str, object], None
 
 
 def _whole(field: TrainField, changed: Callable[[object], None]) -> _Editor:
-    box = QSpinBox()
+    box = inset(QSpinBox())
     box.setRange(int(field.low), int(field.high))
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
@@ -166,7 +167,7 @@ def _whole(field: TrainField, changed: Callable[[object], None]) -> _Editor:
 
 
 def _optional(field: TrainField, changed: Callable[[object], None]) -> _Editor:
-    box = QSpinBox()
+    box = inset(QSpinBox())
     box.setRange(int(field.low) - 1, int(field.high))  # the value below the smallest stands for never
     box.setSpecialValueText(NEVER)
     box.setPrefix("after ")
@@ -178,7 +179,7 @@ def _optional(field: TrainField, changed: Callable[[object], None]) -> _Editor:
 
 
 def _decimal(field: TrainField, changed: Callable[[object], None]) -> _Editor:
-    box = QDoubleSpinBox()
+    box = inset(QDoubleSpinBox())
     box.setDecimals(field.decimals)
     box.setRange(field.low, field.high)
     box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
@@ -188,7 +189,7 @@ def _decimal(field: TrainField, changed: Callable[[object], None]) -> _Editor:
 
 
 def _automatic(field: TrainField, changed: Callable[[object], None]) -> _Editor:
-    box = QSpinBox()
+    box = inset(QSpinBox())
     box.setRange(int(field.low) - 1, int(field.high))  # the value below the smallest stands for automatic
     box.setSpecialValueText(AUTOMATIC)
     box.setKeyboardTracking(False)
@@ -198,7 +199,7 @@ def _automatic(field: TrainField, changed: Callable[[object], None]) -> _Editor:
 
 
 def _automatic_decimal(field: TrainField, changed: Callable[[object], None]) -> _Editor:
-    box = QDoubleSpinBox()
+    box = inset(QDoubleSpinBox())
     box.setDecimals(field.decimals)
     box.setRange(0.0, field.high)  # nothing is learned at 0, so it stands for automatic
     box.setSpecialValueText(AUTOMATIC)

@@ -12,11 +12,12 @@ from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.labels import Label
+from tlstudio.app.widgets.number_box import inset
 from tlstudio.app.widgets.sweep_words import AUTO, DepthsUnclear, depths_in
 from tlstudio.model.backbone import Backbone
 
 MOST_SEEDS, MOST_EPOCHS = 9, 500
-FIELD_PX, NUMBER_PX = 150, 96
+FIELD_PX, NUMBER_PX, FIELD_HEIGHT_PX = 150, 96, 30
 SAFE = (
     "What frozen blocks see is computed once for all of them. Each run is kept, and you can stop at any time."
 )
@@ -59,15 +60,13 @@ class SweepPanel(Card):
         self._reason = ""
         self.depths = QLineEdit(AUTO)
         self.depths.setAccessibleName("Freeze depths")
-        self.depths.setMinimumWidth(theme.px(FIELD_PX))
-        self.depths.setMaximumWidth(theme.px(3 * FIELD_PX))
         self.depths.textChanged.connect(self.update_words)
         self.depths.returnPressed.connect(self._start)
-        self.seeds = QSpinBox()
+        self.seeds = inset(QSpinBox())
         self.seeds.setRange(1, MOST_SEEDS)
         self.seeds.setAccessibleName("Seeds")
         self.seeds.setToolTip("Runs of each depth that differ by chance alone, to tell luck from merit")
-        self.epochs = QSpinBox()
+        self.epochs = inset(QSpinBox())
         self.epochs.setRange(1, MOST_EPOCHS)
         self.epochs.setAccessibleName("Epochs")
         self.start = button("Start sweep", "soft", "play-fill")
@@ -76,7 +75,6 @@ class SweepPanel(Card):
         self.cancel.clicked.connect(self.closed)
         self.words = Label("", "help", "text2", wrap=True)
         for number in (self.seeds, self.epochs):
-            number.setMinimumWidth(theme.px(NUMBER_PX))
             number.valueChanged.connect(self.update_words)
         row = QHBoxLayout()
         row.setSpacing(theme.px(16))
@@ -91,6 +89,8 @@ class SweepPanel(Card):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addWidget(self.words)
+        theme.watcher().changed.connect(self._fit)
+        self._fit()
 
     def open_for(self, backbone: Backbone, auto: tuple[int, ...], epochs: int, seeds: int) -> None:
         """Begin anew for that backbone.
@@ -157,6 +157,13 @@ class SweepPanel(Card):
             runs += f", {'all' if known == total else known} of which {are} there already"
         depths = ", ".join(map(str, plan.depths))
         return f"{runs}: {depths} of {backbone.head_depth} blocks frozen, {each} each. {SAFE}"
+
+    def _fit(self) -> None:
+        self.depths.setMinimumWidth(theme.px(FIELD_PX))
+        self.depths.setMaximumWidth(theme.px(3 * FIELD_PX))
+        for number in (self.seeds, self.epochs):
+            number.setMinimumWidth(theme.px(NUMBER_PX))
+            number.setFixedHeight(theme.px(FIELD_HEIGHT_PX))
 
     def _start(self) -> None:
         plan = self.plan()

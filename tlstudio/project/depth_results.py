@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isclose
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tlstudio.errors import ModelError
-from tlstudio.evaluate.compare import Comparison, Contender, compare
 from tlstudio.evaluate.events import DepthResult, SweepDone
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
@@ -15,6 +15,10 @@ from tlstudio.model.weight_store import file_sha256, weights_file, weights_sha25
 from tlstudio.project.project import Project, Run
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.validation_file import ValidationAnswer, read_validation
+
+# The window knows of sweeps long before it compares, and numpy would take a tenth of a second of its start.
+if TYPE_CHECKING:
+    from tlstudio.evaluate.compare import Comparison, Contender
 
 LEAST_DEPTHS = 3
 """With fewer, nothing is known about what lies between."""
@@ -80,6 +84,8 @@ def depth_results(project: Project, runs: Mapping[tuple[int, int], Run]) -> Swee
     depths = _depths(runs)
     head = find_backbone(project.settings.model.backbone).head_depth
     of_depth = {depth: [run for (each, _), run in runs.items() if each == depth] for depth in depths}
+    from tlstudio.evaluate.compare import compare  # noqa: PLC0415
+
     comparison = compare([_contender(project, depth, head, of_depth[depth]) for depth in depths])
     if comparison is None:
         return None
@@ -115,12 +121,14 @@ def depth_results(project: Project, runs: Mapping[tuple[int, int], Run]) -> Swee
     )
 
 
-def _contender(project: Project, depth: int, head: int, runs: Sequence[Run]) -> Contender:
+def _contender(project: Project, depth: int, head: int, runs: Sequence[Run]) -> "Contender":
+    from tlstudio.evaluate.compare import Contender  # noqa: PLC0415
+
     words = f"depth {depth}{' (head only)' if depth == head else ''}"
     return Contender(f"Freeze {words}", words, {run.train.seed: answers_of(project, run) for run in runs})
 
 
-def _recommended(depths: Sequence[int], comparison: Comparison) -> int:
+def _recommended(depths: Sequence[int], comparison: "Comparison") -> int:
     """The deepest that is within one standard error of the best, as it trains fastest and adjusts least.
 
     Source: the one standard error rule of Breiman et al. 1984, "Classification and Regression Trees".

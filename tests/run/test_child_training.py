@@ -60,7 +60,8 @@ def test_that_a_killed_training_keeps_its_epochs_and_goes_on_where_it_was(projec
     resumed = StepProcess("resume", project.folder)
     started = next(event for event in resumed if isinstance(event, RunStarted))
     assert started.run == 1
-    assert started.epochs_done >= 2
+    # Epochs of less than two seconds are written a few at a time; those that were not are repeated.
+    assert started.epochs_done >= 1
 
 
 def test_that_a_stopped_training_keeps_its_best_weights(project: Project) -> None:

@@ -209,8 +209,10 @@ class RunsTable(QTableView):
             least = metrics.horizontalAdvance("100.0%")
         title = QFontMetricsF(theme.font("help_medium")).horizontalAdvance(self.runs.title(column))
         title += theme.px(18) if column in (self.runs.column, "found") else 0
-        # The name of a class may be long: it gives way, down to what its counts need.
-        narrow, head = (least, min(title, theme.px(180))) if column == "found" else (title, title)
+        # The name of a class may be long: it gives way.
+        narrow, head = title, title
+        if column == "found":
+            narrow, head = max(least, min(title, theme.px(116))), min(title, theme.px(180))
         pad = theme.px(PAD_PX) + 8
         best = max(words + theme.px(extra + bar), head)
         return Wish(round(max(least, narrow)) + pad, round(best) + pad, LEFT_OUT.get(column, 0))

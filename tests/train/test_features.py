@@ -12,8 +12,9 @@ from tlstudio.model.cut import Cut
 from tlstudio.model.network import create
 from tlstudio.train import boundary
 from tlstudio.train.events import EpochDone, RunStarted, TrainDone
+from tlstudio.train.feature_keys import frozen_tensors, store_keys
+from tlstudio.train.feature_rows import from_rows, layout_of, to_rows
 from tlstudio.train.feature_store import Layout
-from tlstudio.train.features import from_rows, frozen_tensors, layout_of, store_key, to_rows
 
 DEPTHS = [(name, depth) for name, row in TEST_BACKBONES.items() for depth in {1, 3, row.head_depth}]
 MUCH = 10**9
@@ -192,14 +193,22 @@ def test_that_the_key_tells_weights_boundaries_and_precisions_apart():
     backbone = find_backbone("test_resnet")
     network, other = create(backbone, 2, seed=0), create(backbone, 2, seed=1)
     device = torch.device("cpu")
+
+    def key(network, depth, precision):
+        return store_keys(backbone, network, depth, precision, device)[depth]
+
     keys = {
-        store_key(backbone, network, 3, "float32", device),
-        store_key(backbone, network, 2, "float32", device),
-        store_key(backbone, network, 3, "bfloat16", device),
-        store_key(backbone, other, 3, "float32", device),
+        key(network, 3, "float32"),
+        key(network, 2, "float32"),
+        key(network, 3, "bfloat16"),
+        key(other, 3, "float32"),
     }
 
     assert len(keys) == 4
+    assert store_keys(backbone, network, 5, "float32", device)[3] in keys
     with torch.no_grad():
         network.get_classifier().weight.add_(1)
-    assert store_key(backbone, network, 3, "float32", device) in keys
+    assert key(network, 3, "float32") in keys
+    with torch.no_grad():
+        network.bn1.running_mean.add_(1)
+    assert key(network, 3, "float32") not in keys

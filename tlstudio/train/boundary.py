@@ -2,13 +2,13 @@
 
 import json
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from tlstudio import atomic
 from tlstudio.events import Event, Noted
@@ -16,10 +16,13 @@ from tlstudio.model.backbone import Backbone
 from tlstudio.model.cut import Cut, cut
 from tlstudio.model.errors import CannotCut
 from tlstudio.train.batches import Labelled, centred
-from tlstudio.train.feature_store import FeatureStore, Layout, make_room
-from tlstudio.train.features import Frozen, layout_of, store_key
+from tlstudio.train.feature_keys import store_keys
+from tlstudio.train.feature_rows import layout_of
+from tlstudio.train.feature_store import FeatureStore, Layout, make_room, mark_used
+from tlstudio.train.features import Frozen, row_names
 from tlstudio.train.precision import Precision
 from tlstudio.train.settings import TrainSettings
+from tlstudio.train.shallower import find_shallower
 
 FOLDER_NAME = "features"
 MEMORY_NAME = "boundaries.json"
@@ -51,8 +54,8 @@ class Boundary:
     def close(self) -> None:
         """Let other runs fill the stores."""
         for frozen in (self.train, self.validation):
-            if frozen is not None and frozen.store is not None:
-                frozen.store.close()
+            if frozen is not None:
+                frozen.close()
 
     @property
     def problem(self) -> str:
@@ -115,10 +118,12 @@ def prepare(
         return replace(without, cut=parts, train=frozen, validation=judging)
     bytes_of_view = len(source.labels) * frozen.layout.row_bytes
     needed = wanted * bytes_of_view + validation_images * judging.layout.row_bytes
-    kept = {
-        each: folder / store_key(backbone, network, parts.depth, each, device)
-        for each in {precision, judging.precision}
+    stores = {
+        each: _stores(folder, backbone, network, parts, each) for each in {precision, judging.precision}
     }
+    kept = {each: by_depth.pop(parts.depth) for each, by_depth in stores.items()}
+    for store in (store for by_depth in stores.values() for store in by_depth.values()):
+        mark_used(store)  # what can be gone on from goes last
     room = make_room(folder, limit_bytes, needed, set(kept.values()))
     if room < needed:
         affordable = (room - validation_images * judging.layout.row_bytes) // max(1, bytes_of_view)
@@ -138,7 +143,35 @@ def prepare(
         judging = frozen
     else:
         judging = replace(judging, store=FeatureStore(kept[judging.precision], judging.layout, room))
+    if not _is_full(frozen, source, settings, wanted):
+        images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)
+        is_same = judging is frozen
+        frozen = _with_shallower(frozen, network, stores[precision], images)
+        judging = frozen if is_same else _with_shallower(judging, network, stores["float32"], images)
     return Boundary(parts, frozen, judging, wanted)
+
+
+def _stores(
+    folder: Path, backbone: Backbone, network: nn.Module, parts: Cut, precision: Precision
+) -> dict[int, Path]:
+    """By depth, where the features of this boundary and of shallower ones are kept, if they are."""
+    device = next(network.parameters()).device
+    keys = store_keys(backbone, network, parts.depth, precision, device)
+    return {depth: folder / key for depth, key in keys.items()}
+
+
+def _is_full(frozen: Frozen, source: Labelled, settings: TrainSettings, views: int) -> bool:
+    """Whether every view of every training image is kept already."""
+    everything = np.arange(len(source.labels))
+    names = (row_names(source, everything, settings.augmentation, view) for view in range(views))
+    return frozen.store is not None and all(name in frozen.store for some in names for name in some)
+
+
+def _with_shallower(frozen: Frozen, network: nn.Module, stores: Mapping[int, Path], images: Tensor) -> Frozen:
+    found = find_shallower(
+        network, frozen.cut, stores, frozen.precision, frozen.device, images, frozen.layout
+    )
+    return replace(frozen, shallower=found)
 
 
 def _frozen(

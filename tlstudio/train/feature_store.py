@@ -71,13 +71,14 @@ class FeatureStore:
         problem: why no more rows are kept, a part of a sentence; empty while they are.
     """
 
-    def __init__(self, folder: Path, layout: Layout, most_bytes: int) -> None:
+    def __init__(self, folder: Path, layout: Layout, most_bytes: int, *, is_reader: bool = False) -> None:
         """Open the store, or begin it.
 
         Args:
             folder: its own; made if it is missing.
             layout: of the rows; a store of another layout is begun anew.
             most_bytes: it grows to at most so many.
+            is_reader: others may fill it meanwhile; nothing is ever written.
         """
         self.folder, self.layout, self.problem = folder, layout, ""
         self._most_bytes = most_bytes
@@ -85,8 +86,9 @@ class FeatureStore:
         self._reader = -1
         self._lock: FileLock | None = None
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._take_lock()
+            if not is_reader:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._take_lock()
             self._begin()
         except OSError as error:
             self._give_up((error.strerror or "the disk gave no reason").lower())
@@ -165,8 +167,7 @@ class FeatureStore:
             for name in (ROWS_NAME, NAMES_NAME):
                 (self.folder / name).unlink(missing_ok=True)
             atomic.write_text(self.folder / FACTS_NAME, json.dumps(facts))
-        with suppress(OSError):
-            os.utime(self.folder / FACTS_NAME)  # the least recently used store goes first
+        mark_used(self.folder)
         rows_there = self._size(ROWS_NAME) // self.layout.row_bytes
         names = self._names()[:rows_there]
         self._places = {name: (number, checksum) for number, (name, checksum) in enumerate(names)}
@@ -241,6 +242,23 @@ class FeatureStore:
 
     def _give_up(self, reason: str) -> None:
         self.problem = reason
+
+
+def mark_used(folder: Path) -> None:
+    """The least recently used store goes first when room is needed."""
+    with suppress(OSError):
+        os.utime(folder / FACTS_NAME)
+
+
+def stored_layout(folder: Path) -> Layout | None:
+    """What the rows of a store are made of; None if there is none."""
+    try:
+        facts = json.loads((folder / FACTS_NAME).read_text(encoding="utf-8"))
+        shapes = tuple(tuple(int(side) for side in shape) for shape in facts["shapes"])
+        is_known = facts["format"] == FORMAT and facts["dtype"] in ("float16", "bfloat16", "float32")
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return Layout(shapes, facts["dtype"]) if is_known else None
 
 
 def _line(name: RowName, checksum: int) -> str:

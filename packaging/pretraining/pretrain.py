@@ -1,7 +1,8 @@
 """Pretrain a bundled backbone on drawn scenes: `python packaging/pretraining/pretrain.py ARCHITECTURE`.
 
 Runs on whatever device it finds, goes on from its checkpoint, and ends after --minutes or when all images
-were seen. The scenes are a pure function of the seed and the step.
+were seen; asked for more --images it goes on from there. The scenes are a pure function of the seed and the
+step.
 """
 
 import argparse
@@ -23,6 +24,7 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 PRINT_STEPS = 50
 SECONDS_BETWEEN_SAVES = 60
 LONGEST_GRADIENT = 5.0
+WARM_UP_STEPS, FALLING_PART = 300, 0.3
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def begin(recipe: Recipe, folder: Path) -> Pupil:
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
-        if state["recipe"] != asdict(recipe):
+        if {**state["recipe"], "images": recipe.images} != asdict(recipe):
             raise SystemExit(f"{checkpoint} is of another recipe; choose another --folder")
         network.load_state_dict(state["network"])
         answers.load_state_dict(state["answers"])
@@ -144,9 +146,14 @@ def normalised(images: Tensor) -> Tensor:
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """A short warm-up, then half a cosine to nothing."""
-    warm = min(1.0, (step + 1) / 300)
-    return recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+    """A short warm-up, a long plateau, a fall to nothing; so more images can be asked for later.
+
+    Source: Hägele et al. 2024, "Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations",
+    section 4: a fall as 1 − √x over the last fifth or more ends where a whole cosine would.
+    """
+    warm = min(1.0, (step + 1) / WARM_UP_STEPS)
+    falling = max(0.0, step / recipe.steps - 1 + FALLING_PART) / FALLING_PART
+    return recipe.learning_rate * warm * (1 - math.sqrt(falling))
 
 
 def parameter_groups(parameters: list[nn.Parameter], weight_decay: float) -> list[dict[str, object]]:

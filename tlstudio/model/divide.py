@@ -146,14 +146,16 @@ def middle_of(
 
 
 def _giving(graph: fx.Graph, tensor: Tensor) -> fx.Node:
-    """The first step that gives this for the one image of the trace."""
-    step: fx.Node
-    for step in graph.nodes:
-        one = step.meta["values"][0] if step.op != "output" else None
+    """The first step that gives this for the one image of the trace.
+
+    A step that works in place gives the very tensor that it was given, so the last of those is meant.
+    """
+    steps = [(step, step.meta["values"][0]) for step in graph.nodes if step.op != "output"]
+    for _, one in steps:
         if isinstance(one, Tensor) and one.ndim and one.shape[0]:
             row = one if one.shape[0] == 1 else one[None]
             if row.shape == tensor.shape and torch.equal(row, tensor):
-                return step
+                return [step for step, other in steps if other is one][-1]
     raise TraceError("its boundaries can't be found in each other")
 
 

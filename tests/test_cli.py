@@ -305,6 +305,8 @@ def test_that_new_touches_no_folder_that_holds_something(tmp_path: Path) -> None
         ("train", "a", "--freeze", "some"),
         ("train", "a", "--epochs", "0"),
         ("train", "a", "--learning-rate", "-1"),
+        ("train", "a", "--cache-gb", "nan"),
+        ("sweep", "a", "--cache-gb", "-1"),
         ("train", "a", "--device", "abacus"),
         ("export", "a"),
         ("predict",),

@@ -85,3 +85,12 @@ def test_that_a_lost_image_list_says_what_to_do(project):
 
     with pytest.raises(TLStudioError, match=r"images\.csv can't be used"):
         list(steps.train(project))
+
+
+def test_that_a_run_without_space_keeps_no_features(project):
+    frozen = project.with_settings(model=replace(project.settings.model, freeze="head"))
+
+    events = list(steps.train(frozen, cache_gb=0))
+
+    assert any("kept features is 0 GB" in getattr(event, "message", "") for event in events)
+    assert not (project.folder / "cache" / "features").exists()

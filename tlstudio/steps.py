@@ -39,8 +39,13 @@ def scan(project: Project) -> Iterator[Event]:
     yield from scan_images(project.settings.data, project.folder / IMAGES_NAME)
 
 
-def train(project: Project) -> Generator[Event, None, None]:
+def train(project: Project, cache_gb: float | None = None) -> Generator[Event, None, None]:
     """Train a new run with the project's settings.
+
+    Args:
+        project: whose settings.
+        cache_gb: what kept features of the project may take on the disk; 0 keeps none, None: see
+            `limit_in_bytes`.
 
     Yields:
         RunStarted, Progress, Noted, BatchDone, BatchHalved, EpochDone; last TrainDone.
@@ -55,14 +60,19 @@ def train(project: Project) -> Generator[Event, None, None]:
     folder = project.run_folder(number)
     try:
         _copy_table(project, folder)
-        yield from _fit(project, number, is_resumed=False)
+        yield from _fit(project, number, cache_gb, is_resumed=False)
     finally:
         if not (folder / INFO_NAME).exists():  # refused before it began
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def resume(project: Project, run: int | None = None) -> Iterator[Event]:
+def resume(project: Project, run: int | None = None, cache_gb: float | None = None) -> Iterator[Event]:
     """Continue a run from its last checkpoint, exactly; without a number the newest that was cut short.
+
+    Args:
+        project: whose run.
+        run: its number.
+        cache_gb: as for `train`.
 
     Raises:
         TrainError: if there is no such run; and all that `train` raises.
@@ -80,11 +90,15 @@ def resume(project: Project, run: int | None = None) -> Iterator[Event]:
             else f"There is no run {run} in this project. All runs are kept as they are.",
             "Start a new run.",
         )
-    yield from _fit(project, wanted[-1].number, is_resumed=True)
+    yield from _fit(project, wanted[-1].number, cache_gb, is_resumed=True)
 
 
 def sweep(
-    project: Project, depths: Depths = "auto", seeds: int = 3, epochs: int | None = None
+    project: Project,
+    depths: Depths = "auto",
+    seeds: int = 3,
+    epochs: int | None = None,
+    cache_gb: float | None = None,
 ) -> Iterator[Event]:
     """Train a run for each freeze depth and seed, and compare the depths; the settings stay as they are.
 
@@ -96,6 +110,7 @@ def sweep(
         depths: see `FreezeDepth`; "auto": what is affordable, at least three.
         seeds: how many, from the project's seed on.
         epochs: of each run; None: the project's.
+        cache_gb: of all runs together, as for `train`.
 
     Yields:
         SweepPlanned, then what `train` yields for each run, and RunFailed; last SweepDone.
@@ -114,7 +129,7 @@ def sweep(
     plan = plan_sweep(project, depths, seeds, epochs)
 
     def begin(chosen: Project, run: Run | None) -> Generator[Event, None, None]:
-        return train(chosen) if run is None else _fit(chosen, run.number, is_resumed=True)
+        return train(chosen, cache_gb) if run is None else _fit(chosen, run.number, cache_gb, is_resumed=True)
 
     yield from run_sweep(project, plan, begin, is_out_of_memory)
 
@@ -306,12 +321,18 @@ STEPS: dict[str, Step] = {
 LIGHT_STEPS = frozenset({"scan", "predict", "download", "pack", "import_pack"})
 """Those that never load torch, and so need no prepared child process."""
 
+CACHE_STEPS = frozenset({"train", "resume", "sweep"})
+"""Those that keep features, and take how much room these may have."""
+
 NETWORK_STEPS = frozenset({"download"})
 """Those whose child process may reach Hugging Face; no other process ever does."""
 
 
-def _fit(project: Project, number: int, *, is_resumed: bool) -> Generator[Event, None, None]:
+def _fit(
+    project: Project, number: int, cache_gb: float | None, *, is_resumed: bool
+) -> Generator[Event, None, None]:
     from tlstudio.data.table import read_table
+    from tlstudio.train.feature_room import limit_in_bytes
     from tlstudio.train.fit import fit
 
     images = _require_images(project)
@@ -331,6 +352,7 @@ def _fit(project: Project, number: int, *, is_resumed: bool) -> Generator[Event,
         data_fingerprint=known.data_fingerprint if known else images.fingerprint,
         run=number,
         resume=is_resumed,
+        cache_bytes=limit_in_bytes(project.folder / "cache", cache_gb),
     )
 
 

@@ -15,7 +15,7 @@ def test_that_the_first_start_has_defaults():
 
 
 def test_that_saved_preferences_come_back():
-    chosen = Preferences(theme="dark", text_percent=115).with_recent(Path("/p/Blood smear"), 5.0)
+    chosen = Preferences(theme="dark", text_percent=115, cache_gb=0).with_recent(Path("/p/Blood smear"), 5.0)
 
     assert preferences.save(chosen)
 
@@ -23,7 +23,7 @@ def test_that_saved_preferences_come_back():
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "null", '{"theme": 3, "recent": "x", "text_percent": 99}']
+    "content", ["", "{", "[]", "null", '{"theme": 3, "recent": "x", "text_percent": 99, "cache_gb": -1}']
 )
 def test_that_a_damaged_file_gives_defaults(content):
     folder = preferences.config_folder()

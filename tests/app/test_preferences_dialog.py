@@ -99,3 +99,55 @@ def test_that_the_room_that_networks_take_is_told(qtbot):
 
 def test_that_without_a_folder_there_is_none_yet(dialog):
     assert dialog.models.words.text().startswith("None yet.")
+
+
+@pytest.fixture
+def keeping(session, tmp_path):
+    """A session whose project keeps a store of features."""
+    session.create(tmp_path / "Insects")
+    store = session.project.folder / "cache" / "features" / "0f"
+    store.mkdir(parents=True)
+    (store / "rows.bin").write_bytes(bytes(1_200_000))
+    return session
+
+
+@pytest.fixture
+def of_project(qtbot, keeping):
+    made = PreferencesDialog(Preferences(), session=keeping)
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    delete(made)
+
+
+def test_that_the_space_for_features_is_kept_at_once(dialog, record):
+    changed = record(dialog.changed)
+
+    assert dialog.room.box.text() == "automatic"
+    dialog.room.box.setValue(0)
+    dialog.room.box.setValue(-1)
+
+    assert [event.cache_gb for event in changed.events] == [0, None]
+
+
+def test_that_what_the_project_keeps_is_told_and_can_be_deleted(of_project, keeping):
+    assert of_project.room.words.text().startswith("This project keeps 1.2 MB of features.")
+
+    of_project.room.delete.click()
+
+    assert of_project.room.words.text() == "This project keeps no features."
+    assert not of_project.room.delete.isEnabled()
+    assert not (keeping.project.folder / "cache" / "features").exists()
+
+
+def test_that_features_are_not_deleted_while_a_run_is_going(of_project, keeping, bench, qtbot):
+    keeping.start("train")
+
+    assert not of_project.room.delete.isEnabled()
+    assert "when no run is going" in of_project.room.words.text()
+    bench.steps[0].release(None)
+    qtbot.waitUntil(of_project.room.delete.isEnabled)
+
+
+def test_that_without_a_project_there_is_nothing_to_delete(dialog):
+    assert not dialog.room.delete.isVisible()

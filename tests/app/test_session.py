@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tlstudio.app import preferences
 from tlstudio.data.table import ImageRow, write_table
 from tlstudio.events import Failed, Progress
 from tlstudio.project.file import FILE_NAME, open_project
@@ -219,3 +220,14 @@ def test_that_the_table_is_read_again_only_when_it_changed(opened):
 
 def test_that_there_are_no_rows_without_a_project(session):
     assert session.rows() == ()
+
+
+def test_that_a_run_gets_the_space_that_the_preferences_allow(opened, bench, qtbot):
+    preferences.save(replace(preferences.load(), cache_gb=3))
+
+    for step in ("train", "evaluate"):
+        opened.start(step)
+        bench.steps[-1].release(None)
+        qtbot.waitUntil(lambda: opened.running_step is None)
+
+    assert [step.options for step in bench.steps] == [{"cache_gb": 3}, {}]

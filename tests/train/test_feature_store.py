@@ -7,7 +7,8 @@ import zlib
 import pytest
 
 from tlstudio.train import feature_store
-from tlstudio.train.feature_store import FeatureStore, Layout, RowName, make_room, stored_bytes
+from tlstudio.train.feature_room import stored_bytes
+from tlstudio.train.feature_store import FeatureStore, Layout, RowName
 
 LAYOUT = Layout(((2, 3), (4,)), "float16")  # 10 values of 2 bytes
 MUCH = 10**9
@@ -131,7 +132,7 @@ def test_that_the_limit_ends_the_keeping_and_says_so(tmp_path):
     store.add([(name(number), row(number)) for number in range(4)])
 
     assert [store.read(name(number)) is None for number in range(4)] == [False, False, True, True]
-    assert store.problem == "the cache's limit is reached"
+    assert store.problem == "the space for kept features is used up"
     store.close()
 
 
@@ -166,29 +167,6 @@ def test_that_a_second_process_reads_and_leaves_the_filling_to_the_first(store):
     assert answers == (row(1), None)
     store.add([(name(2), row(2))])
     assert store.read(name(2)) == row(2)
-
-
-def test_that_the_least_recently_used_stores_make_room(tmp_path):
-    stores = []
-    for number in range(3):
-        store = FeatureStore(tmp_path / f"s{number}", LAYOUT, MUCH)
-        store.add([(name(index), row(index)) for index in range(100)])
-        store.close()
-        os.utime(store.folder / "store.json", (1000 + number, 1000 + number))
-        stores.append(store.folder)
-    one = stored_bytes(stores[0])
-    room = make_room(tmp_path, limit_bytes=2 * one + 100, wanted_bytes=one, keep={tmp_path / "new"})
-
-    assert [store.exists() for store in stores] == [False, False, True]
-    assert room == one + 100
-
-
-def test_that_a_store_in_use_is_not_deleted(store):
-    store.add([(name(1), row(1))])
-    make_room(store.folder.parent, limit_bytes=0, wanted_bytes=1000, keep={store.folder.parent / "new"})
-
-    assert store.read(name(1)) == row(1)
-    assert (store.folder / "store.json").exists()
 
 
 def test_that_checksums_are_those_of_zlib(store):

@@ -17,6 +17,7 @@ MAX_RECENT = 12
 Theme = Literal["system", "light", "dark"]
 THEMES: tuple[Theme, ...] = ("system", "light", "dark")
 TEXT_PERCENTS = (100, 115, 130)
+MOST_CACHE_GB = 10_000
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 
 
@@ -48,6 +49,8 @@ class Preferences:
         proxy_user: who asks the proxy; empty if it does not want to know.
         proxy_password: likewise; kept in the file that only this user may read, and printed nowhere.
         mirror: address to download from in place of huggingface.co; empty for that.
+        cache_gb: what kept features of a project may take on the disk, 0 … 10,000; None for what the steps
+            find sensible.
     """
 
     theme: Theme = "system"
@@ -58,6 +61,7 @@ class Preferences:
     proxy_user: str = ""
     proxy_password: str = field(default="", repr=False)
     mirror: str = ""
+    cache_gb: int | None = None
 
     def with_recent(self, folder: Path, opened_at: float) -> "Preferences":
         """With this project as the newest."""
@@ -116,6 +120,8 @@ def _from_json(content: dict[str, Any]) -> Preferences:
     percent = content.get("text_percent")
     folder = content.get("projects_folder")
     recent = content.get("recent")
+    cache_gb = content.get("cache_gb")
+    is_size = type(cache_gb) is int and 0 <= cache_gb <= MOST_CACHE_GB
     texts = {name: content.get(name) for name in ("proxy_user", "proxy_password")}
     return Preferences(
         theme=theme if theme in THEMES else "system",
@@ -124,6 +130,7 @@ def _from_json(content: dict[str, Any]) -> Preferences:
         recent=tuple(_recents(recent if isinstance(recent, list) else [])),
         proxy=_address(content.get("proxy")),
         mirror=_address(content.get("mirror")),
+        cache_gb=cache_gb if is_size else None,
         **{name: text for name, text in texts.items() if isinstance(text, str)},
     )
 

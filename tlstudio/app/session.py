@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
 
+from tlstudio.app import preferences
 from tlstudio.app.downloads import Downloads
 from tlstudio.app.errands import Errands
 from tlstudio.app.image_choice import root_and_folders
@@ -28,6 +29,7 @@ from tlstudio.project.remove_run import remove_run
 from tlstudio.run import follow
 from tlstudio.run.here import failure
 from tlstudio.run.process import StepProcess
+from tlstudio.steps import CACHE_STEPS
 
 RETRY_MILLISECONDS = 5000
 
@@ -222,6 +224,9 @@ class Session(QObject):
         if not self.is_saved:
             self._save()  # the child reads the project as it is saved
         folder = self.project.folder if self.project is not None else None
+        allowed = preferences.load().cache_gb if step in CACHE_STEPS else None
+        if allowed is not None:
+            options["cache_gb"] = allowed
         self.running_step = step
         self.speed_probe.hold("step")
         self._set_paused(is_paused=False)

@@ -288,7 +288,7 @@ class Window(QMainWindow):
             return
         from tlstudio.app.widgets.preferences_dialog import PreferencesDialog  # noqa: PLC0415 - likewise
 
-        dialog = PreferencesDialog(self.preferences, self)
+        dialog = PreferencesDialog(self.preferences, self, self.session)
         dialog.changed.connect(self.change_preferences)
         dialog.exec()
 

@@ -1,5 +1,6 @@
 """Options of the command line as settings of the project."""
 
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -49,6 +50,17 @@ def pattern(text: str | None) -> str | None:
     except re.error as error:
         raise typer.BadParameter(f"not a regular expression: {error}") from error
     return text
+
+
+def a_number(value: float | None) -> float | None:
+    """The value unless it is none, which a range lets through.
+
+    Raises:
+        typer.BadParameter: for "nan".
+    """
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("expected a number")
+    return value
 
 
 def early_stop(text: str) -> int | None:

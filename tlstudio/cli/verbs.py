@@ -14,6 +14,7 @@ from tlstudio.cli.backbones import app as backbones_app
 from tlstudio.cli.backbones import look_over_network
 from tlstudio.cli.choices import (
     Json,
+    a_number,
     about_missing_weights,
     chosen_model,
     early_stop,
@@ -42,6 +43,18 @@ app = typer.Typer(
 )
 
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+CacheSize = Annotated[
+    float | None,
+    typer.Option(
+        "--cache-gb",
+        metavar="X",
+        min=0,
+        max=1_000_000,
+        callback=a_number,
+        help="Gigabytes that kept features of this project may take; 0 keeps none. Default: 20, and at most "
+        "a tenth of the free disk.",
+    ),
+]
 RunNumber = Annotated[int | None, typer.Option("--run", min=1, help="A run's number; else the best.")]
 
 
@@ -152,6 +165,7 @@ def train(
         str | None,
         typer.Option("--early-stop", metavar="N|none", help="Stop after N epochs without a better one."),
     ] = None,
+    cache_gb: CacheSize = None,
     as_json: Json = False,
 ) -> None:
     """Train a new run; its settings are kept in the project."""
@@ -180,7 +194,7 @@ def train(
             printer.show(Noted(missing))
         chosen = opened.with_settings(model=model, train=replace(stored.train, **train_values))
         # Saved with the run's start: what is refused before leaves the project as it was.
-        run_step(chosen, "train", printer)
+        run_step(chosen, "train", printer, cache_gb=cache_gb)
 
 
 @app.command()
@@ -199,6 +213,7 @@ def sweep(
     epochs: Annotated[
         int | None, typer.Option(min=1, max=1_000_000, help="Of each run; default: the project's.")
     ] = None,
+    cache_gb: CacheSize = None,
     as_json: Json = False,
 ) -> None:
     """Train at several freeze depths and compare them; the same command goes on where it was."""
@@ -207,17 +222,19 @@ def sweep(
         verb("sweep", as_json=as_json, after_interrupt="The same command goes on there.") as printer,
         writable(project) as opened,
     ):
-        run_step(opened, "sweep", printer, depths=chosen, seeds=seeds, epochs=epochs)
+        run_step(opened, "sweep", printer, depths=chosen, seeds=seeds, epochs=epochs, cache_gb=cache_gb)
 
 
 @app.command()
-def resume(project: ProjectFolder, run: RunNumber = None, as_json: Json = False) -> None:
+def resume(
+    project: ProjectFolder, run: RunNumber = None, cache_gb: CacheSize = None, as_json: Json = False
+) -> None:
     """Continue a run that was cut short, exactly."""
     with (
         verb("resume", as_json=as_json, after_interrupt=_resume_hint(project)) as printer,
         writable(project) as opened,
     ):
-        run_step(opened, "resume", printer, run=run)
+        run_step(opened, "resume", printer, run=run, cache_gb=cache_gb)
 
 
 @app.command()

@@ -17,14 +17,14 @@ from tlstudio.model.cut import Cut, cut
 from tlstudio.model.errors import CannotCut
 from tlstudio.train.batches import Labelled, centred
 from tlstudio.train.feature_keys import store_keys
+from tlstudio.train.feature_room import FOLDER_NAME, make_room
 from tlstudio.train.feature_rows import layout_of
-from tlstudio.train.feature_store import FeatureStore, Layout, make_room, mark_used
+from tlstudio.train.feature_store import FeatureStore, Layout, mark_used
 from tlstudio.train.features import Frozen, row_names
 from tlstudio.train.precision import Precision
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.shallower import find_shallower
 
-FOLDER_NAME = "features"
 MEMORY_NAME = "boundaries.json"
 DEFAULT_VIEWS = 4
 """Each costs a pass through the frozen layers; with the mirror image and other crops, four differ enough."""
@@ -114,7 +114,9 @@ def prepare(
     folder = cache_folder / FOLDER_NAME
     if limit_bytes <= 0 or not _is_worth_keeping(frozen, parts, source, backbone, cache_folder):
         if limit_bytes <= 0:
-            yield Noted("The cache's limit is 0, so every epoch computes the frozen layers anew.")
+            yield Noted(
+                "The space for kept features is 0 GB, so every epoch computes the frozen layers anew."
+            )
         return replace(without, cut=parts, train=frozen, validation=judging)
     bytes_of_view = len(source.labels) * frozen.layout.row_bytes
     needed = wanted * bytes_of_view + validation_images * judging.layout.row_bytes
@@ -135,13 +137,15 @@ def prepare(
             else "what finds no room is computed in every epoch."
         )
         yield Noted(
-            f"What the frozen layers make of all views takes {_megabytes(needed)}, and the cache "
-            f"has room for {_megabytes(room)}: {outcome}"
+            f"What the frozen layers make of all views takes {_megabytes(needed)}, and the space for kept "
+            f"features is down to {_megabytes(room)}: {outcome}"
         )
-    frozen = replace(frozen, store=FeatureStore(kept[precision], frozen.layout, room))
     if judging.precision == precision:
+        frozen = replace(frozen, store=FeatureStore(kept[precision], frozen.layout, room))
         judging = frozen
     else:
+        for_training = max(0, room - validation_images * judging.layout.row_bytes)
+        frozen = replace(frozen, store=FeatureStore(kept[precision], frozen.layout, for_training))
         judging = replace(judging, store=FeatureStore(kept[judging.precision], judging.layout, room))
     if not _is_full(frozen, source, settings, wanted):
         images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)

@@ -8,9 +8,8 @@ truncated meanwhile ends a read early, where a mapped one would end the process.
 
 import json
 import os
-import shutil
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,9 +19,6 @@ from filelock import FileLock, Timeout
 from tlstudio import atomic
 
 FORMAT = 1
-FREE_SHARE = 0.8
-"""Of the disk's free space: a cache must not be what fills it."""
-
 FACTS_NAME, ROWS_NAME, NAMES_NAME, LOCK_NAME = "store.json", "rows.bin", "rows.txt", "lock"
 
 
@@ -127,7 +123,7 @@ class FeatureStore:
         room = (self._most_bytes - self._end) // self.layout.row_bytes
         if len(fresh) > room:
             fresh = fresh[: max(0, room)]
-            self.problem = "the cache's limit is reached"
+            self.problem = "the space for kept features is used up"
         try:
             self._append(fresh)
         except OSError as error:
@@ -264,77 +260,3 @@ def stored_layout(folder: Path) -> Layout | None:
 def _line(name: RowName, checksum: int) -> str:
     # The full stop shows that the line was written to its end.
     return f"{name.sha256} {name.view} {checksum} .\n"
-
-
-def make_room(folder: Path, limit_bytes: int, wanted_bytes: int, keep: Collection[Path]) -> int:
-    """Delete the least recently used stores beside those to `keep` until so much would fit.
-
-    Returns:
-        How many bytes those to keep may grow to in all.
-    """
-    stores = sorted(
-        (store for store in _stores(folder) if store not in keep),
-        key=lambda store: _used_at(store / FACTS_NAME),
-    )
-    taken = {store: stored_bytes(store) for store in stores}
-    for store in stores:
-        if sum(taken.values()) + wanted_bytes <= limit_bytes:
-            break
-        if _is_free(store):
-            _delete(store)
-            taken[store] = 0
-    there = sum(stored_bytes(store) for store in keep)
-    return max(0, min(limit_bytes - sum(taken.values()), there + _free_bytes(folder)))
-
-
-def stored_bytes(folder: Path) -> int:
-    """Of all files in the folder and below."""
-    total = 0
-    with suppress(OSError):
-        for path in folder.rglob("*"):
-            with suppress(OSError):
-                total += path.stat().st_size if path.is_file() else 0
-    return total
-
-
-def _stores(folder: Path) -> list[Path]:
-    try:
-        return [path for path in folder.iterdir() if path.is_dir()]
-    except OSError:
-        return []
-
-
-def _used_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _is_free(store: Path) -> bool:
-    """Whether nobody writes into it now."""
-    lock = FileLock(store / LOCK_NAME)
-    try:
-        lock.acquire(timeout=0)
-    except (Timeout, OSError):
-        return False
-    lock.release()
-    return True
-
-
-def _delete(store: Path) -> None:
-    # The facts go first: without them a half deleted store is none.
-    for name in (FACTS_NAME, NAMES_NAME, ROWS_NAME, LOCK_NAME):
-        with suppress(OSError):
-            (store / name).unlink(missing_ok=True)
-    with suppress(OSError):
-        store.rmdir()
-
-
-def _free_bytes(folder: Path) -> int:
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    try:
-        return int(shutil.disk_usage(folder).free * FREE_SHARE)
-    except OSError:
-        return 0

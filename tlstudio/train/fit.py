@@ -28,6 +28,7 @@ from tlstudio.train.begin import Ready, Sets, decode, get_ready
 from tlstudio.train.checkpoint import Checkpoint, Place, load_checkpoint
 from tlstudio.train.errors import LossNotFinite, RunUnreadable, saving
 from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
+from tlstudio.train.feature_room import MOST_BYTES
 from tlstudio.train.features import Feed
 from tlstudio.train.keeper import Keeper
 from tlstudio.train.run_info import RunInfo, State, drop_metrics_after, read_info, versions
@@ -37,9 +38,6 @@ from tlstudio.train.validate import validate
 from tlstudio.train.validation_file import ValidationAnswer
 
 SECONDS_BETWEEN_EVENTS = 0.1
-CACHE_BYTES = 20 * 10**9
-"""What all kept features of a project may take where nobody says otherwise, if the disk has the room."""
-
 
 Epoch = tuple[Place, EpochDone, tuple[ValidationAnswer, ...]]
 
@@ -67,7 +65,7 @@ def fit(
     data_fingerprint: str,
     run: int,
     resume: bool = False,  # noqa: FBT001, FBT002 - part of a fixed signature
-    cache_bytes: int = CACHE_BYTES,
+    cache_bytes: int = MOST_BYTES,
 ) -> Iterator[Event]:
     """Train a network on the rows of the train split, keep the weights that do best on the validation split.
 

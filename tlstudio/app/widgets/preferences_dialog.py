@@ -1,4 +1,4 @@
-"""The choices for the window: its look, where projects go, how downloads get through, where weights lie."""
+"""The choices for this computer: look, folders, room on the disk, how downloads get through."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
 
 from tlstudio.app import theme
 from tlstudio.app.preferences import TEXT_PERCENTS, THEMES, Preferences
+from tlstudio.app.session import Session
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import line
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.models_row import ModelsRow
 from tlstudio.app.widgets.network_fields import NetworkFields
+from tlstudio.app.widgets.room_for_features import RoomForFeatures
 from tlstudio.app.widgets.segmented import Segmented
 
 THEME_WORDS = ["As the system", "Light", "Dark"]
@@ -30,13 +32,20 @@ THEME_WORDS = ["As the system", "Light", "Dark"]
 class PreferencesDialog(QDialog):
     """Every choice holds at once; there is nothing to confirm.
 
+    Args:
+        preferences: as they are.
+        parent: the window.
+        session: with the project whose kept features are told; None for no project.
+
     Signals:
         changed: the new Preferences.
     """
 
     changed = Signal(object)
 
-    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, preferences: Preferences, parent: QWidget | None = None, session: Session | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Preferences")
         self._preferences = preferences
@@ -52,6 +61,8 @@ class PreferencesDialog(QDialog):
         self.network = NetworkFields(preferences)
         self.network.changed.connect(self._choose_network)
         self.models = ModelsRow()
+        self.room = RoomForFeatures(preferences.cache_gb, session)
+        self.room.changed.connect(self._choose_room)
         column = QVBoxLayout(self)
         margin = theme.px(20)
         column.setContentsMargins(margin, margin, margin, theme.px(16))
@@ -84,6 +95,8 @@ class PreferencesDialog(QDialog):
         column.addLayout(self._where())
         column.addWidget(line())
         column.addWidget(self.models)
+        column.addWidget(line())
+        column.addWidget(self.room)
         column.addWidget(line())
         column.addWidget(self.network)
         column.addStretch(1)
@@ -128,6 +141,9 @@ class PreferencesDialog(QDialog):
         if chosen:
             self._folder.setText(str(Path(chosen)))
             self._change(replace(self._preferences, projects_folder=str(Path(chosen))))
+
+    def _choose_room(self, gigabytes: int | None) -> None:
+        self._change(replace(self._preferences, cache_gb=gigabytes))
 
     def _choose_network(self, typed: object) -> None:
         if isinstance(typed, Preferences):

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tlstudio.data.dataset import ResizedImages, bounded
-from tlstudio.data.errors import CacheNotWritable, FolderNotFound, NoImages
+from tlstudio.data.errors import CacheNotWritable, FolderNotFound, NoImages, UnreadableImage
 from tlstudio.data.images import read_image
 from tlstudio.data.preprocess import Preprocessing, crop, prepare, resize
 from tlstudio.data.scan import scan
@@ -195,7 +195,6 @@ DAMAGES = [
     foreign_index,
     newer_index,
     places_outside,
-    flip_one_bit,
     delete_all,
 ]
 
@@ -213,6 +212,28 @@ def test_that_a_damaged_cache_is_made_again_silently(damage, rows, root, cache):
     assert 1 <= decoded(events) <= 8
     assert all(np.array_equal(images[index], expected[index]) for index in range(8))
     assert fill(rows, root, cache)[1] == []
+
+
+@pytest.mark.parametrize("damage", [flip_one_bit, cut_pixels, delete_pixels, delete_all])
+def test_that_a_cache_that_breaks_while_it_is_used_gives_the_same_pixels(damage, rows, root, cache):
+    images, _ = fill(rows, root, cache)
+    expected = [np.array(images[index]) for index in range(8)]
+
+    damage(cache)
+
+    assert all(np.array_equal(images[index], expected[index]) for index in range(8))
+    assert 1 <= decoded(fill(rows, root, cache)[1]) <= 8
+
+
+def test_that_an_image_gone_from_the_cache_and_the_disk_is_named(rows, root, cache):
+    images, _ = fill(rows, root, cache)
+    delete_all(cache)
+    (root / rows[3].path).unlink()
+
+    with pytest.raises(UnreadableImage) as caught:
+        images[3]
+
+    assert rows[3].path.split("/")[-1] in caught.value.message
 
 
 def test_that_a_filling_that_is_stopped_leaves_nothing_half(rows, root, cache):

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,20 +24,38 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Part:
-    """Images in one memory-mapped file.
+    """Images in one file.
+
+    They are read one by one: pages of a mapped file would count as the process's memory, all of them.
 
     Attributes:
-        pixels: all bytes of the file.
-        places: sha256 of the image's file → where its pixels start, height, width.
+        index: the file that says where they are; the pixels lie beside it.
+        places: sha256 of the image's file → where its pixels start, height, width, their checksum.
     """
 
-    pixels: np.memmap[Any, np.dtype[np.uint8]]
-    places: dict[str, tuple[int, int, int]]
+    index: Path
+    places: dict[str, tuple[int, int, int, int]]
 
-    def image(self, sha256: str) -> Pixels:
-        """The pixels, (h, w, 3), read only."""
-        start, height, width = self.places[sha256]
-        return np.asarray(self.pixels[start : start + height * width * 3]).reshape(height, width, 3)
+    def image(self, sha256: str) -> Pixels | None:
+        """The pixels, (h, w, 3), read only; None if they are gone or damaged, to be decoded again."""
+        start, height, width, checksum = self.places[sha256]
+        length = height * width * 3
+        try:
+            with pixels_of(self.index).open("rb", buffering=0) as file:
+                file.seek(start)
+                content = file.read(length)
+        except OSError:
+            return None
+        if len(content) != length or zlib.crc32(content) != checksum:
+            with suppress(OSError):
+                self.index.unlink()  # the next one who fills the cache makes the part again
+            return None
+        return np.frombuffer(content, np.uint8).reshape(height, width, 3)
+
+
+def pixels_of(index: Path) -> Path:
+    """The file of pixels that lies beside an index."""
+    return index.with_suffix(".pixels")
 
 
 @contextmanager
@@ -86,7 +103,7 @@ def read_parts(folder: Path, key: str) -> Iterator[Part]:
         try:
             yield _read_part(index, key)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, FileNotFoundError):
-            for file in (index, index.with_suffix(".pixels")):
+            for file in (index, pixels_of(index)):
                 with suppress(OSError):
                     file.unlink()
         except OSError:
@@ -108,16 +125,12 @@ def _read_part(index: Path, key: str) -> Part:
     facts = json.loads(index.read_text(encoding="utf-8"))
     if facts["format"] != FORMAT or facts["key"] != key:
         raise ValueError("another format")
-    file = index.with_suffix(".pixels")
-    if file.stat().st_size != facts["bytes"] or facts["bytes"] == 0:
+    size = pixels_of(index).stat().st_size
+    if size != facts["bytes"] or size == 0:
         raise ValueError("another length")
-    pixels = np.memmap(file, np.uint8, mode="r")
-    places: dict[str, tuple[int, int, int]] = {}
+    places: dict[str, tuple[int, int, int, int]] = {}
     for sha256, (start, height, width, checksum) in facts["images"].items():
-        end = start + height * width * 3
-        if not (0 <= start < end <= len(pixels) and height > 0 < width):
+        if not (0 <= start < start + height * width * 3 <= size and height > 0 < width):
             raise ValueError("a place outside the file")
-        # Reading all once costs what the first epoch saves: the file is in memory then.
-        if zlib.crc32(pixels[start:end].data) == checksum:
-            places[str(sha256)] = (start, height, width)
-    return Part(pixels, places)
+        places[str(sha256)] = (start, height, width, int(checksum))
+    return Part(index, places)

@@ -1,11 +1,12 @@
-"""Decoded, resized images in a memory-mapped cache, so that later epochs don't decode again."""
+"""Decoded, resized images in a cache on the disk, so that later epochs don't decode again."""
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,14 +42,20 @@ class ResizedImages:
     def __init__(self) -> None:
         self.rows: tuple[ImageRow, ...] = ()
         self._part_of: dict[str, Part] = {}
+        self._decode: Callable[[ImageRow], Pixels]
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, index: int) -> Pixels:
-        """The pixels of `rows[index]`: (h, w, 3), uint8, red, green, blue; a view to be read only."""
-        sha256 = self.rows[index].sha256
-        return self._part_of[sha256].image(sha256)
+        """The pixels of `rows[index]`: (h, w, 3), uint8, red, green, blue; to be read only.
+
+        Raises:
+            UnreadableImage: if the cache was deleted or damaged since, and the file too.
+        """
+        row = self.rows[index]
+        kept = self._part_of[row.sha256].image(row.sha256)
+        return self._decode(row) if kept is None else kept
 
     def fill(
         self, rows: Sequence[ImageRow], root: Path, cache_folder: Path, p: Preprocessing
@@ -66,6 +73,7 @@ class ResizedImages:
         rows = tuple(row for row in rows if not row.is_set_aside)
         wanted = {row.sha256 for row in rows}
         key = cache_key(p)
+        self._decode = partial(decoded, root, p)
         self._part_of = _find(cache_folder, key, wanted)
         # Copies of one picture are decoded once.
         missing = list({row.sha256: row for row in rows if row.sha256 not in self._part_of}.values())
@@ -93,13 +101,6 @@ def _find(folder: Path, key: str, wanted: set[str]) -> dict[str, Part]:
 
 def _decode(missing: Sequence[ImageRow], root: Path, folder: Path, p: Preprocessing) -> Iterator[Event]:
     """Add the images to the cache, a part at a time; those that can't be read are passed over."""
-
-    def pixels(row: ImageRow) -> Pixels:
-        image, facts = image_and_facts(root / row.path)
-        if facts.sha256 != row.sha256:
-            raise UnreadableImage(row.path, "It changed since it was added")
-        return bounded(np.asarray(resize(image, p)))
-
     if not os.path.isdir(root):
         raise FolderNotFound(root.name)
     try:
@@ -108,16 +109,28 @@ def _decode(missing: Sequence[ImageRow], root: Path, folder: Path, p: Preprocess
         for start in range(0, len(missing), IMAGES_PER_PART):
             part = missing[start : start + IMAGES_PER_PART]
             with new_part(folder, cache_key(p)) as add:
-                for step in in_order(pixels, part, "Preparing images"):
+                for step in in_order(partial(decoded, root, p), part, "Preparing images"):
                     if isinstance(step, Progress):
                         yield Progress(step.what, start + step.done, len(missing))
                         continue
-                    row, decoded = step
+                    row, pixels = step
                     with suppress(UnreadableImage):
-                        add(row.sha256, decoded.result())
+                        add(row.sha256, pixels.result())
     except OSError as error:
         megabytes = len(missing) * p.resize_px**2 * 4 // 10**6 + 1
         raise CacheNotWritable((error.strerror or "unknown reason").lower(), megabytes) from error
+
+
+def decoded(root: Path, p: Preprocessing, row: ImageRow) -> Pixels:
+    """The image's file as the cache keeps it: (h, w, 3), uint8.
+
+    Raises:
+        UnreadableImage: if the file is gone, bad, or another one than was added.
+    """
+    image, facts = image_and_facts(root / row.path)
+    if facts.sha256 != row.sha256:
+        raise UnreadableImage(row.path, "It changed since it was added")
+    return bounded(np.asarray(resize(image, p)))
 
 
 def cache_key(preprocessing: Preprocessing) -> str:

@@ -306,6 +306,7 @@ def test_that_new_touches_no_folder_that_holds_something(tmp_path: Path) -> None
         ("train", "a", "--epochs", "0"),
         ("train", "a", "--learning-rate", "-1"),
         ("train", "a", "--cache-gb", "nan"),
+        ("train", "a", "--mixup", "3"),
         ("sweep", "a", "--cache-gb", "-1"),
         ("train", "a", "--device", "abacus"),
         ("export", "a"),

@@ -224,8 +224,8 @@ def test_that_a_stopped_fit_keeps_the_best_weights(small_set):
 def test_that_a_loss_that_is_no_number_ends_the_run_and_keeps_the_best(small_set, monkeypatch):
     real = stepping._gradients
 
-    def broken(trainee, inputs, labels):
-        done = real(trainee, inputs, labels)
+    def broken(trainee, *batch):
+        done = real(trainee, *batch)
         return done if trainee.step < 3 else replace(done, loss=math.nan)
 
     monkeypatch.setattr(stepping, "_gradients", broken)

@@ -161,6 +161,16 @@ def train(
         ),
     ] = None,
     augmentation: Annotated[Augmentation | None, typer.Option(help="Random changes while training.")] = None,
+    mixup: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            min=0,
+            max=2,
+            callback=a_number,
+            help="Blend images and labels in pairs, the more evenly the larger X is; 0: off.",
+        ),
+    ] = None,
     early_stop_after: Annotated[
         str | None,
         typer.Option("--early-stop", metavar="N|none", help="Stop after N epochs without a better one."),
@@ -179,6 +189,7 @@ def train(
         seed=seed,
         device=device,
         augmentation=augmentation,
+        mixup=mixup,
     )
     if early_stop_after is not None:
         train_values["early_stop_epochs"] = early_stop(early_stop_after)

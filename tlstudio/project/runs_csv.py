@@ -30,6 +30,8 @@ COLUMNS = (
     "batch size",
     "learning rate",
     "augmentation",
+    "views",
+    "mixup",
     "seed",
     "images changed since",
 )
@@ -74,6 +76,8 @@ def _facts(project: Project, run: Run) -> list[object]:
         started.batch_size,
         train.learning_rate,
         train.augmentation,
+        started.views or "",
+        train.mixup,
         train.seed,
         "yes" if project.is_stale(run) else "no",
     ]

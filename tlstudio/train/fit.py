@@ -31,6 +31,7 @@ from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
 from tlstudio.train.feature_room import MOST_BYTES
 from tlstudio.train.features import Feed
 from tlstudio.train.keeper import Keeper
+from tlstudio.train.mixup import draw_mix
 from tlstudio.train.run_info import RunInfo, State, drop_metrics_after, read_info, versions
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import Trainee, take_step
@@ -170,7 +171,8 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
         inputs = course.train.batch(indices, place.epoch % course.views)
         labels = torch.from_numpy(labels_of_all[indices])
         seed_step(settings.seed, epoch, number)
-        step = yield from take_step(trainee, inputs, labels, course.run)
+        mix = draw_mix(len(indices), settings.mixup, settings.seed, epoch, number)
+        step = yield from take_step(trainee, inputs, labels, course.run, mix)
         if not math.isfinite(step.loss):
             raise LossNotFinite(epoch)
         seen, correct, loss = seen + len(indices), correct + step.correct, loss + step.loss * len(indices)

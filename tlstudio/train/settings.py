@@ -24,6 +24,9 @@ class TrainSettings:
         augmentation: a row of the table `AUGMENTATIONS`.
         views: of each training image that are drawn while the frozen layers' output is kept, at most one for
             each epoch; None: four. Where nothing is frozen every epoch draws a new one.
+        mixup: alpha of the beta distribution that shares are drawn from when two images and their labels are
+            blended, 0 … 2; 0: no image is blended. Where layers are frozen, what they make of the images is
+            blended. An answer counts as right in training if it names the class with the larger share.
         is_class_weighted: rare classes count more in the loss.
         early_stop_epochs: stop when validation accuracy has not risen for so many epochs; None: never.
         is_averaged: keep an exponential moving average of the weights, and judge and keep that.
@@ -40,6 +43,7 @@ class TrainSettings:
     warmup_epochs: int = 1
     augmentation: Augmentation = "light"
     views: int | None = None
+    mixup: float = 0.0
     is_class_weighted: bool = True
     early_stop_epochs: int | None = 5
     is_averaged: bool = False

@@ -14,6 +14,7 @@ from tlstudio.model.cut import Cut
 from tlstudio.train.errors import BatchTooSmall, MemoryTooSmall
 from tlstudio.train.events import BatchHalved
 from tlstudio.train.memory import is_out_of_memory
+from tlstudio.train.mixup import Mix
 from tlstudio.train.precision import DTYPES, Precision
 
 LONGEST_GRADIENT = 5.0
@@ -77,14 +78,19 @@ class Trainee:
 
 @dataclass(frozen=True)
 class StepDone:
-    """What a step saw before it changed the weights."""
+    """What a step saw before it changed the weights.
 
-    loss: float  # mean over the batch
+    Attributes:
+        loss: mean over the batch.
+        correct: how many answers name the image's class; of blended images the class with the larger share.
+    """
+
+    loss: float
     correct: int
 
 
 def take_step(
-    trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, run: int
+    trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, run: int, mix: Mix | None = None
 ) -> Generator[Event, None, StepDone]:
     """Learn from one batch; the generator's value is a StepDone, its loss perhaps not finite.
 
@@ -93,6 +99,7 @@ def take_step(
         inputs: images, or what its frozen part makes of them; see `Feed`.
         labels: (N,) indices into the classes.
         run: its number.
+        mix: how the images and their labels are blended; None if they are not.
 
     Yields:
         BatchHalved whenever the batch had to become smaller.
@@ -101,8 +108,10 @@ def take_step(
         MemoryTooSmall: if a single image is too much.
     """
     trainee.schedule.step_update(trainee.step)
+    if mix is not None:  # as a whole, so that the blends are the same where the batch is halved
+        inputs = mix.blend(inputs)
     while True:
-        done = _try_step(trainee, inputs, labels)
+        done = _try_step(trainee, inputs, labels, mix)
         if done is not None:
             return done
         # Outside the except block: the exception would keep the failed step's tensors (pytorch#18853).
@@ -137,10 +146,12 @@ def _logits(network: nn.Module, cut: Cut | None, inputs: tuple[Tensor, ...], dev
     return logits
 
 
-def _try_step(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor) -> StepDone | None:
+def _try_step(
+    trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, mix: Mix | None
+) -> StepDone | None:
     """The step, or None if the memory was full before the weights changed."""
     try:
-        done = _gradients(trainee, inputs, labels)
+        done = _gradients(trainee, inputs, labels, mix)
     except (RuntimeError, MemoryError) as error:
         if is_out_of_memory(error):
             return None
@@ -153,32 +164,41 @@ def _try_step(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor) -> S
     return done
 
 
-def _gradients(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor) -> StepDone:
+def _gradients(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, mix: Mix | None) -> StepDone:
     """Gradients of the whole batch's mean loss, added up over pieces that fit into the memory."""
     trainee.optimizer.zero_grad(set_to_none=True)
-    whole = trainee.weights[labels].sum()
+    whole = trainee.weights[labels].sum()  # partners are the same images in another order
+    of_partners = labels if mix is None else labels[mix.partners]
     loss, correct = 0.0, 0
     size = trainee.images_at_a_time
     pieces = zip(*(torch.split(each, size) for each in inputs), strict=True)
-    for piece, answers in zip(pieces, torch.split(labels, size), strict=True):
+    answers_of_pieces = zip(torch.split(labels, size), torch.split(of_partners, size), strict=True)
+    for piece, (answers, others) in zip(pieces, answers_of_pieces, strict=True):
         answers = answers.to(trainee.device)  # noqa: PLW2901
         with torch.autocast(
             trainee.device.type, DTYPES[trainee.precision], enabled=trainee.precision != "float32"
         ):
             logits = trainee.logits(piece)
         logits = logits.float()
-        share = nn.functional.cross_entropy(
-            logits,
-            answers,
-            weight=trainee.weights.to(trainee.device),
-            reduction="sum",
-            label_smoothing=trainee.label_smoothing,
-        )
+        share = _loss(trainee, logits, answers)
+        if mix is not None:
+            share = mix.share * share + (1 - mix.share) * _loss(trainee, logits, others.to(trainee.device))
         share = share / whole.to(trainee.device)
         trainee.scaler.scale(share).backward()  # type: ignore[no-untyped-call]
         loss += share.item()
         correct += int((logits.argmax(1) == answers).sum())
     return StepDone(loss, correct)
+
+
+def _loss(trainee: Trainee, logits: Tensor, answers: Tensor) -> Tensor:
+    """The sum over the images."""
+    return nn.functional.cross_entropy(
+        logits,
+        answers,
+        weight=trainee.weights.to(trainee.device),
+        reduction="sum",
+        label_smoothing=trainee.label_smoothing,
+    )
 
 
 def _update(trainee: Trainee) -> None:

@@ -132,6 +132,16 @@ FIELDS = (
         1000,
     ),
     TrainField(
+        "mixup",
+        "Mix images (mixup)",
+        "decimal",
+        "Blends training images in pairs, and their labels. 0.2 is usual, 0 is off; Training accuracy drops.",
+        "",
+        0.0,
+        2.0,
+        2,
+    ),
+    TrainField(
         "is_class_weighted",
         "Balance while training",
         "switch",

@@ -3,7 +3,10 @@
 #   make run    the window
 #   make test   every test, without a screen
 #   make check  formatting, types and layers
-#   make bench  start-up times on this machine
+#   make bench             the three below, one after the other (hours)
+#   make bench-training    speed and accuracy against the PyTorch tutorial and, if installed, fastai
+#   make bench-scale       time and memory for a thousand and more images
+#   make bench-window      start-up times on this machine
 #   make bench-backbones   what the bundled backbones are worth, against random weights
 #   make pretrain          the bundled backbones anew (hours; goes on where it was)
 
@@ -11,7 +14,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo run test test-fast check bench bench-backbones pretrain clean
+.PHONY: demo run test test-fast check bench bench-training bench-scale bench-window bench-backbones pretrain clean
 
 demo: $(VENV)/ready
 	$(BIN)/tlstudio demo
@@ -34,7 +37,15 @@ check: $(VENV)/ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/ready
+bench: bench-training bench-scale bench-window
+
+bench-training: $(VENV)/ready
+	$(BIN)/python tests/benchmarks/training.py $(BENCH)
+
+bench-scale: $(VENV)/ready
+	$(BIN)/python tests/benchmarks/scale.py $(BENCH)
+
+bench-window: $(VENV)/ready
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/benchmarks/window.py
 
 bench-backbones: $(VENV)/ready-dev

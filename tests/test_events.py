@@ -6,6 +6,7 @@ import pytest
 from tlstudio import events
 from tlstudio.errors import TLStudioError
 from tlstudio.project.known_events import KNOWN_EVENTS, from_json
+from tlstudio.train.cost import ImageCost, NetworkCost
 
 SAMPLES = {
     "str": "Zelle “Ä” 細胞 🙂",
@@ -23,6 +24,10 @@ SAMPLES = {
     "list[SamplePrediction]": [],
     "list[ClassResult]": [],
     "list[DepthResult]": [],
+    "NetworkCost": NetworkCost(
+        ["float32"], [0.0, 0.5], [[0.0]], [[1.0]], [[2.5]], 4.0, [[0.1]], [0.2], [3], [7], 8, True, 0.5
+    ),
+    "ImageCost": ImageCost(0.25, 300.0, {"none": 0.5}),
 }
 
 
@@ -38,6 +43,7 @@ def _spelled(hint):
         (hint.__name__ if isinstance(hint, type) and not hasattr(hint, "__args__") else str(hint))
         .replace("tlstudio.train.events.", "")
         .replace("tlstudio.evaluate.events.", "")
+        .replace("tlstudio.train.cost.", "")
     )
 
 

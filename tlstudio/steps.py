@@ -134,6 +134,29 @@ def sweep(
     yield from run_sweep(project, plan, begin, is_out_of_memory)
 
 
+def estimate(project: Project) -> Iterator[Event]:
+    """Measure what training the project's backbone costs here, nothing else; last CostMeasured.
+
+    It is remembered in the project's cache; see `estimate_of`.
+
+    Raises:
+        TLStudioError: if this computer can't train it, or no image can be read.
+    """
+    from tlstudio.data.table import read_table
+    from tlstudio.train.cost_probe import measure_cost
+
+    images = _require_images(project)
+    yield from measure_cost(
+        model=project.settings.model,
+        train=project.settings.train,
+        rows=read_table(project.folder / IMAGES_NAME),
+        classes=images.classes,
+        data_root=project.data_root,
+        cache_folder=project.folder / "cache",
+        data_fingerprint=images.fingerprint,
+    )
+
+
 def evaluate(project: Project, run: int | None = None) -> Iterator[Event]:
     """Judge the run's best weights on the test split; last EvaluateDone.
 
@@ -305,6 +328,7 @@ STEPS: dict[str, Step] = {
     "train": train,
     "resume": resume,
     "sweep": sweep,
+    "estimate": estimate,
     "evaluate": evaluate,
     "export": export,
     "predict": predict,

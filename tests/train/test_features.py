@@ -10,7 +10,7 @@ from tlstudio.events import Noted
 from tlstudio.model.backbones import TEST_BACKBONES, find_backbone
 from tlstudio.model.cut import Cut
 from tlstudio.model.network import create
-from tlstudio.train import boundary
+from tlstudio.train import keeping
 from tlstudio.train.events import EpochDone, RunStarted, TrainDone
 from tlstudio.train.feature_keys import frozen_tensors, store_keys
 from tlstudio.train.feature_rows import from_rows, layout_of, to_rows
@@ -23,7 +23,7 @@ MUCH = 10**9
 @pytest.fixture(autouse=True)
 def everything_is_worth_keeping(monkeypatch):
     """So small a network computes faster than any disk reads."""
-    monkeypatch.setattr(boundary, "READ_BYTES_PER_SECOND", 1e15)
+    monkeypatch.setattr(keeping, "READ_BYTES_PER_SECOND", 1e15)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from safetensors.torch import load_file
 
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.network import create
-from tlstudio.train import boundary
+from tlstudio.train import keeping
 from tlstudio.train.batches import batches
 from tlstudio.train.events import EpochDone
 from tlstudio.train.mixup import Mix, draw_mix
@@ -16,7 +16,7 @@ from tlstudio.train.mixup import Mix, draw_mix
 @pytest.fixture(autouse=True)
 def everything_is_worth_keeping(monkeypatch):
     """So small a network computes faster than any disk reads."""
-    monkeypatch.setattr(boundary, "READ_BYTES_PER_SECOND", 1e15)
+    monkeypatch.setattr(keeping, "READ_BYTES_PER_SECOND", 1e15)
 
 
 def epochs(events):

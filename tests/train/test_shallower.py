@@ -15,7 +15,7 @@ from tlstudio.model.backbones import TEST_BACKBONES, find_backbone
 from tlstudio.model.cut import Cut, cut
 from tlstudio.model.freeze import freeze
 from tlstudio.model.network import create
-from tlstudio.train import boundary, features
+from tlstudio.train import boundary, features, keeping
 from tlstudio.train.events import EpochDone
 from tlstudio.train.feature_rows import layout_of, to_rows
 from tlstudio.train.feature_store import FeatureStore, RowName
@@ -28,7 +28,7 @@ CPU = torch.device("cpu")
 @pytest.fixture(autouse=True)
 def everything_is_worth_keeping(monkeypatch):
     """So small a network computes faster than any disk reads."""
-    monkeypatch.setattr(boundary, "READ_BYTES_PER_SECOND", 1e15)
+    monkeypatch.setattr(keeping, "READ_BYTES_PER_SECOND", 1e15)
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def new_speed(
         input_px=backbone.preprocessing.input_px,
         device=device,
         processor=this_computer.processor(),
-        torch=_torch_version(),
+        torch=torch_version(),
         images_per_second=float(f"{images_per_second:.3g}"),
         training_images_per_second=float(f"{training_per_second:.3g}"),
         precision=precision,
@@ -73,7 +73,7 @@ def known_speed(name: str) -> Speed | None:
 
 def known_speeds() -> dict[str, Speed]:
     """By name, what was measured with this processor and torch on the device that was measured last."""
-    here = this_computer.processor(), _torch_version()
+    here = this_computer.processor(), torch_version()
     fitting = [speed for speed in _remembered() if (speed.processor, speed.torch) == here]
     return {
         speed.name: speed
@@ -121,7 +121,8 @@ def _input_px(name: str) -> int | None:
         return None
 
 
-def _torch_version() -> str:
+def torch_version() -> str:
+    """Of what is installed; empty if nothing is."""
     try:
         return metadata.version("torch")
     except metadata.PackageNotFoundError:

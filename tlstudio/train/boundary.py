@@ -21,17 +21,12 @@ from tlstudio.train.feature_room import FOLDER_NAME, make_room
 from tlstudio.train.feature_rows import layout_of
 from tlstudio.train.feature_store import FeatureStore, Layout, mark_used
 from tlstudio.train.features import Frozen, row_names
+from tlstudio.train.keeping import affordable_views, gain_of_keeping, views_at_most, views_to_keep
 from tlstudio.train.precision import Precision
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.shallower import find_shallower
 
 MEMORY_NAME = "boundaries.json"
-DEFAULT_VIEWS = 4
-"""Each costs a pass through the frozen layers; with the mirror image and other crops, four differ enough."""
-
-READ_BYTES_PER_SECOND = 6e8
-"""With checksums and from a busy disk's memory; what is slower to read than to compute is not kept."""
-
 PROBED_IMAGES = 4
 
 
@@ -95,8 +90,7 @@ def prepare(
     Yields:
         Noted: if the network can't be cut, or not everything can be kept.
     """
-    every_epoch = 1 if settings.augmentation == "none" else settings.epochs
-    without = Boundary(None, None, None, views or every_epoch)
+    without = Boundary(None, None, None, views or views_at_most(settings))
     if depth == 0:
         return without
     try:
@@ -110,7 +104,7 @@ def prepare(
         return without
     frozen = _frozen(parts, precision, device, source, backbone)
     judging = frozen if precision == "float32" else _frozen(parts, "float32", device, source, backbone)
-    wanted = min(views or settings.views or min(DEFAULT_VIEWS, every_epoch), every_epoch)
+    wanted = views_to_keep(settings, views)
     folder = cache_folder / FOLDER_NAME
     if limit_bytes <= 0 or not _is_worth_keeping(frozen, parts, source, backbone, cache_folder):
         if limit_bytes <= 0:
@@ -128,12 +122,12 @@ def prepare(
         mark_used(store)  # what can be gone on from goes last
     room = make_room(folder, limit_bytes, needed, set(kept.values()))
     if room < needed:
-        affordable = (room - validation_images * judging.layout.row_bytes) // max(1, bytes_of_view)
+        bytes_of_validation = validation_images * judging.layout.row_bytes
         if views is None:
-            wanted = max(1, min(wanted, int(affordable)))
+            wanted = affordable_views(wanted, room, bytes_of_view, bytes_of_validation)
         outcome = (
             f"{wanted} of each image are drawn and kept."
-            if affordable >= wanted
+            if wanted * bytes_of_view + bytes_of_validation <= room
             else "what finds no room is computed in every epoch."
         )
         yield Noted(
@@ -201,7 +195,7 @@ def _is_worth_keeping(frozen: Frozen, parts: Cut, source: Labelled, backbone: Ba
                 torch.cuda.synchronize()
             seconds = min(seconds, (time.perf_counter() - start) / len(images))
             del tensors
-        known[key] = round(seconds * READ_BYTES_PER_SECOND / frozen.layout.row_bytes, 3)
+        known[key] = round(gain_of_keeping(seconds, frozen.layout.row_bytes), 3)
         try:
             atomic.write_text(memory / MEMORY_NAME, json.dumps(known, indent=2))
         except OSError:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tlstudio.events import Event, Failed
+from tlstudio.train.cost import ImageCost, NetworkCost
 
 
 @dataclass(frozen=True)
@@ -99,4 +100,30 @@ class RunFailed(Failed):
     run: int = 0  # its number; 0 if it did not begin
 
 
-EVENTS: tuple[type[Event], ...] = (RunStarted, BatchDone, EpochDone, BatchHalved, TrainDone, RunFailed)
+@dataclass(frozen=True)
+class CostMeasured(Event):
+    """What training a backbone on a project's images costs on this computer; remembered, see `needed`."""
+
+    backbone: str
+    input_px: int
+    wanted_device: str  # of the settings
+    device: str  # for people
+    processor: str
+    torch: str  # version that computed
+    data_fingerprint: str
+    start_seconds: float  # that device, network and weights take
+    save_seconds: float  # to write all values
+    process_bytes: int  # that the program takes by itself; 0 where the memory is a graphics card's
+    network: NetworkCost
+    images: ImageCost
+
+
+EVENTS: tuple[type[Event], ...] = (
+    RunStarted,
+    BatchDone,
+    EpochDone,
+    BatchHalved,
+    TrainDone,
+    RunFailed,
+    CostMeasured,
+)

@@ -1,0 +1,35 @@
+"""The rule by which the output of frozen groups is kept on the disk or computed anew in every epoch."""
+
+from tlstudio.train.settings import TrainSettings
+
+DEFAULT_VIEWS = 4
+"""Each costs a pass through the frozen layers; with the mirror image and other crops, four differ enough."""
+
+READ_BYTES_PER_SECOND = 6e8
+"""With checksums and from a busy disk's memory; what is slower to read than to compute is not kept."""
+
+
+def gain_of_keeping(seconds_per_image: float, row_bytes: float) -> float:
+    """How many times faster an image's features are read than computed; kept if that is more than 1."""
+    return seconds_per_image * READ_BYTES_PER_SECOND / max(1.0, row_bytes)
+
+
+def views_at_most(settings: TrainSettings) -> int:
+    """Of an image in a run: a new one in each epoch, or the same in all without augmentation."""
+    return 1 if settings.augmentation == "none" else settings.epochs
+
+
+def views_to_keep(settings: TrainSettings, views: int | None = None) -> int:
+    """How many views of each image are drawn where they are kept.
+
+    Args:
+        settings: of the run.
+        views: of a run that goes on; None for a new one.
+    """
+    most = views_at_most(settings)
+    return min(views or settings.views or min(DEFAULT_VIEWS, most), most)
+
+
+def affordable_views(wanted: int, room: int, view_bytes: int, validation_bytes: int) -> int:
+    """How many of the wanted views find room beside the validation images; one is drawn in any case."""
+    return max(1, min(wanted, (room - validation_bytes) // max(1, view_bytes)))

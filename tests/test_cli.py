@@ -185,6 +185,7 @@ def test_that_runs_lists_what_became_of_each(journey: dict[str, Any]) -> None:
     assert answer.status == 0
     assert (run["run"], run["state"], run["backbone"], run["epochs_done"]) == (1, "done", "test_resnet", 2)
     assert run["test_accuracy"] == journey["evaluate"].last["accuracy"]
+    assert run["views"] == journey["evaluate"].last["views"] == journey["train"].last["views"] == 2
     assert answer.last == {"event": "RunsListed", "runs": 1, "chosen_run": 1}
 
 

@@ -142,6 +142,14 @@ def test_that_a_run_stopped_early_says_so():
     assert summary(situation("done", 8, "none")).fraction == 1.0
 
 
+def test_that_a_run_of_fewer_views_than_epochs_says_how_many_it_saw():
+    now = situation("done", 20, "none")
+    kept = replace(now.run, started=replace(now.run.started, views=4))
+
+    assert "4 views of each image" in summary(replace(now, run=kept)).detail
+    assert "view" not in summary(now).detail
+
+
 def test_that_the_raw_curve_is_thin_and_the_epochs_are_exact():
     live = LiveRun(20)
     for place in range(5_000):

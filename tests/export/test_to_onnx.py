@@ -184,6 +184,7 @@ def test_that_the_card_tells_what_it_is_and_how_far_to_trust_it(inside):
     assert "Bläschen \\| &lt;b>" in card
     assert "2 groups for training, 2 for validation, 2 for the test" in card
     assert "Patients." in card
+    assert "| Augmentation | light, 3 views of each training image |" in card
     assert "lab@example.org" in card
     assert "Not filled in" not in card
 

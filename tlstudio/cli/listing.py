@@ -36,4 +36,5 @@ def _listed(project: Project, run: Run) -> RunListed:
         is_resumable=run.is_resumable,
         started_at=run.started.started_at,
         seconds=run.seconds,
+        views=run.views_seen,
     )

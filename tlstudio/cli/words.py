@@ -184,7 +184,12 @@ def _training(event: RunStarted | BatchHalved | EpochDone | TrainDone) -> str:
             return (
                 f"Run {event.run} is done in {duration(event.seconds)}: epoch {event.best_epoch} was best "
                 f"with {100 * event.validation_accuracy:.1f}% right on validation, and is kept.{early}"
+                f"{_views(event.views)}"
             )
+
+
+def _views(views: int) -> str:
+    return f" It saw each training image in {counted(views, 'view')}." if views else ""
 
 
 def _evaluated(event: EvaluateDone) -> str:
@@ -194,7 +199,7 @@ def _evaluated(event: EvaluateDone) -> str:
         f"{100 * event.accuracy_high:.0f}%."
     )
     again = "" if event.times_seen <= 1 else f" The test images were looked at {event.times_seen} times."
-    balanced = f"Balanced accuracy {100 * event.balanced_accuracy:.1f}%.{again}"
+    balanced = f"Balanced accuracy {100 * event.balanced_accuracy:.1f}%.{again}{_views(event.views)}"
     classes = table(
         ("Class", "Images", "Found", "False alarms", "Sensitivity", "Specificity"),
         [_class_row(one, event.images) for one in event.classes],

@@ -1,6 +1,7 @@
 """How good a run is on the images that it never saw."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,7 @@ def assess(
             raise ClassUnknown(row.class_name)
     answers = yield from ask(trained, test, data_root, cache_folder, "Judging test images")
     done = judgement(answers, trained.classes, run=run, times_seen=times_seen)
+    done = replace(done, views=trained.info.views_seen)
     _write(run_folder, trained, answers, done)
     yield done
 

@@ -36,6 +36,7 @@ class EvaluateDone(Event):
     classes: list[ClassResult]
     confusion: list[list[int]]  # [true class][predicted class] → images
     times_seen: int  # how often this project's test split was looked at, this time included
+    views: int = 0  # of each training image that the run saw; 0 in runs of older versions
 
 
 @dataclass(frozen=True)

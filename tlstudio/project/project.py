@@ -59,6 +59,11 @@ class Run:
         return next((epoch for epoch in self.epochs if epoch.epoch == self.best_epoch), None)
 
     @property
+    def views_seen(self) -> int:
+        """How many views of each training image the run saw; 0 in runs of older versions."""
+        return min(self.started.views, max((epoch.epoch for epoch in self.epochs), default=0))
+
+    @property
     def is_resumable(self) -> bool:
         """Whether the run was cut short and can go on."""
         return self.state in ("paused", "interrupted")

@@ -76,7 +76,7 @@ def _facts(project: Project, run: Run) -> list[object]:
         started.batch_size,
         train.learning_rate,
         train.augmentation,
-        started.views or "",
+        run.views_seen or "",
         train.mixup,
         train.seed,
         "yes" if project.is_stale(run) else "no",

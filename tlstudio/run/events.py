@@ -29,6 +29,7 @@ class RunListed(Event):
     is_resumable: bool
     started_at: str  # ISO 8601, UTC
     seconds: float
+    views: int  # of each training image that the run saw; 0 if none yet, or unknown
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,11 @@ class RunInfo:
     epochs_done: int = 0
     seconds: float = 0.0
 
+    @property
+    def views_seen(self) -> int:
+        """How many views of each training image the run saw; 0 in runs of older versions."""
+        return min(self.started.views, self.epochs_done)
+
 
 def read_info(run_folder: Path) -> RunInfo:
     """What run.json says.

@@ -135,6 +135,8 @@ def _learning(now: Situation, live: LiveRun) -> RunSummary:
 def _ended(run: Run) -> RunSummary:
     done, epochs = len(run.epochs), run.started.epochs
     detail = f"{done} of {counted(epochs, 'epoch')}"
+    if 0 < run.views_seen < done:  # else every epoch drew a new one
+        detail += f", {counted(run.views_seen, 'view')} of each image"
     if run.seconds:
         detail += f", {duration(run.seconds)}"
     headline = {

@@ -289,7 +289,14 @@ def test_that_evaluating_another_run_chooses_it(page, session, record):
     assert went.events == ["evaluate"]
 
 
-def test_that_deleting_asks_first_and_says_what_is_lost(page, session):
+def acting(page, text):
+    """Press the message's button of that text."""
+    places = range(page.message._actions.count())
+    buttons = [page.message._actions.itemAt(place).widget() for place in places]
+    next(button for button in buttons if button.text() == text).click()
+
+
+def test_that_a_deleted_run_can_be_put_back(page, session):
     three(session)
     weights = session.project.run_folder(1) / "best.safetensors"
     weights.parent.mkdir(parents=True)
@@ -297,27 +304,48 @@ def test_that_deleting_asks_first_and_says_what_is_lost(page, session):
     page.table.go_to(1)
 
     press(page, Qt.Key.Key_Delete)
-    assert page.message.title == "Delete Run 1 for good?"
-    assert weights.exists()
-    keep = page.message._actions.itemAt(1).widget()
-    keep.click()
-    assert weights.exists()
 
-    page.delete_button.click()
-    page.message._actions.itemAt(0).widget().click()
-
+    assert page.message.title == "Run 1 is in the bin."
     assert not weights.exists()
     assert column(page, "run") == ["Run 2", "Run 3"]
     assert [run.number for run in open_project(session.project.folder).runs] == [2, 3]
 
+    acting(page, "Undo")
 
-def test_that_the_last_run_deleted_leaves_the_empty_page(page, session):
+    assert weights.exists()
+    assert column(page, "run") == ["Run 2", "Run 3", "Run 1"]
+    assert page.table.current_run() == 1
+    assert not page.bin_button.isVisible()
+
+
+def test_that_the_bin_is_emptied_after_a_question_only(page, session):
+    three(session)
+    page.delete_button.click()
+    page.delete_button.click()
+    page.bin_button.click()
+    assert page.message.title.startswith("2 runs in the bin, ")
+
+    acting(page, "Empty the bin…")
+    acting(page, "Keep them")
+    page.bin_button.click()
+    assert page.message._actions.count() == 3  # two to put back, and emptying
+
+    acting(page, "Empty the bin…")
+    assert page.message.title == "Empty the bin for good?"
+    acting(page, "Empty the bin")
+
+    assert not page.bin_button.isVisible()
+    assert list((session.project.folder / "bin").iterdir()) == []
+
+
+def test_that_the_last_run_deleted_leaves_the_empty_page_and_a_way_back(page, session):
     train(session, 1, 0.9)
 
     page.delete_button.click()
-    page.message._actions.itemAt(0).widget().click()
-
     assert page.nothing.isVisible()
+
+    acting(page, "Undo")
+    assert not page.nothing.isVisible()
 
 
 def test_that_the_table_is_exported_for_spreadsheets(page, session, tmp_path):

@@ -1,7 +1,7 @@
 """The open project and the step that runs on it, for every page to show and change."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from tlstudio.project.errors import ProjectReadOnly
 from tlstudio.project.file import IMAGES_NAME, create_project, open_project, save_project
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project, RunState
-from tlstudio.project.remove_run import remove_run
+from tlstudio.project.run_bin import empty_bin, put_back, throw_away, tidy_bin
 from tlstudio.run import follow
 from tlstudio.run.here import failure
 from tlstudio.run.process import StepProcess
@@ -147,6 +147,7 @@ class Session(QObject):
             self._fail(error)
             return False
         self.close()
+        tidy_bin(project)
         self._lock = lock
         self.project = project
         self.project_changed.emit(project)
@@ -187,20 +188,26 @@ class Session(QObject):
         return project is not None and self._change(project.with_chosen_run(number))
 
     def delete_run(self, number: int) -> bool:
-        """Delete a run with its files; one that is being trained stays.
+        """Put a run with its files into the project's bin; one that is being trained stays.
 
         Returns:
             False if it could not be deleted; `failed` says why.
         """
+        return self._change_by(throw_away, number)
+
+    def put_back(self, number: int) -> bool:
+        """Take a deleted run out of the bin.
+
+        Returns:
+            False if it could not be put back; `failed` says why.
+        """
+        return self._change_by(put_back, number)
+
+    def empty_bin(self) -> None:
+        """Delete the runs in the bin for good."""
         project = self._writable()
-        if project is None:
-            return False
-        try:
-            changed = remove_run(project, number)
-        except TLStudioError as error:
-            self._fail(error)
-            return False
-        return self._change(changed)
+        if project is not None:
+            empty_bin(project)
 
     def keep_as_it_is(self, number: int) -> bool:
         """Give up continuing a run that was cut short; its best weights stay."""
@@ -296,6 +303,17 @@ class Session(QObject):
             self._fail(ProjectReadOnly(self.project.name, reason))
             return None
         return self.project
+
+    def _change_by(self, action: Callable[[Project, int], Project], number: int) -> bool:
+        project = self._writable()
+        if project is None:
+            return False
+        try:
+            changed = action(project, number)
+        except TLStudioError as error:
+            self._fail(error)
+            return False
+        return self._change(changed)
 
     def _change(self, project: Project) -> bool:
         if project == self.project:

@@ -82,6 +82,17 @@ class RunIsRunning(ProjectError):
         )
 
 
+class RunNotPutBack(ProjectError):
+    """A deleted run can't be taken out of the bin."""
+
+    def __init__(self, number: int, reason: str) -> None:
+        super().__init__(
+            "The run can't be put back",
+            f"Run {number} could not be taken out of the bin: {reason}. Nothing was changed.",
+            "Close other programs that may use the project's folder, then try again.",
+        )
+
+
 class RunNotDeleted(ProjectError):
     """A file of the run is held by another program."""
 

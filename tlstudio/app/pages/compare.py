@@ -1,6 +1,8 @@
 """Runs side by side: which is ahead, whether that can be chance, and what to try next."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +17,9 @@ from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.compare_words import (
-    deleting_words,
+    bin_words,
+    deleted_words,
+    emptying_words,
     failure_words,
     purpose_words,
     why_not_to_delete,
@@ -23,6 +27,7 @@ from tlstudio.app.widgets.compare_words import (
     why_not_to_start,
 )
 from tlstudio.app.widgets.depth_chart import DepthChart
+from tlstudio.app.widgets.message_bar import Action, MessageTone
 from tlstudio.app.widgets.model_choice import as_freeze, known_backbone
 from tlstudio.app.widgets.nothing_yet import NothingYet
 from tlstudio.app.widgets.run_curves import RunCurves
@@ -35,11 +40,14 @@ from tlstudio.app.widgets.sweep_desk import SweepDesk
 from tlstudio.app.widgets.verdict_bar import VerdictBar
 from tlstudio.events import Event, Progress
 from tlstudio.project.project import Project, Run
+from tlstudio.project.run_bin import binned_runs, has_binned_runs, room_in_bin
 from tlstudio.project.runs_csv import runs_csv
 from tlstudio.train.events import BatchDone, EpochDone, RunStarted
 
 REDRAW_MS = 200
 LOW_WINDOW_PX = 760
+NEWEST = 3
+"""So many of the bin's runs have a button of their own."""
 TOO_MANY = f"{MOST} curves at a time. Untick one first."
 
 
@@ -76,8 +84,11 @@ class ComparePage(Page):
         self.new_button.clicked.connect(self._go_to_model)
         self.add_action(self.export_button)
         self.add_action(self.new_button)
-        self.delete_button = button("Delete run…", "ghost")
-        self.delete_button.clicked.connect(self.ask_to_delete)
+        self.delete_button = button("Delete run", "ghost")
+        self.delete_button.clicked.connect(self.delete_run)
+        self.bin_button = button("Bin", "ghost", "trash")
+        self.bin_button.clicked.connect(self.show_bin)
+        self.add_footer_action(self.bin_button)
         self.add_footer_action(self.delete_button)
 
     def _lay_out_body(self) -> None:
@@ -119,7 +130,7 @@ class ComparePage(Page):
         self.table.current_changed.connect(self._current_changed)
         self.table.chosen.connect(self._choose)
         self.table.details_asked.connect(self._tell_failure)
-        self.table.delete_asked.connect(self.ask_to_delete)
+        self.table.delete_asked.connect(self.delete_run)
         self.table.class_chosen.connect(self._count_class)
         self.curves.measure_chosen.connect(self._draw_curves)
         self.verdict.planned.connect(self._plan)
@@ -171,6 +182,9 @@ class ComparePage(Page):
         self.content.setVisible(has_runs)
         self.export_button.setVisible(has_runs)
         self.delete_button.setVisible(has_runs)
+        self.bin_button.setVisible(
+            project is not None and not project.is_read_only and has_binned_runs(project)
+        )
         if project is None or not project.runs:
             self.set_purpose(self.purpose)
             self.message.clear()
@@ -317,20 +331,44 @@ class ComparePage(Page):
             return
         self.message.say("ok", f"“{path.name}” is saved.", f"{counted(len(project.runs), 'run')}, one a row.")
 
-    def ask_to_delete(self, _number: int = 0) -> None:
-        """Say what would be lost, and let the user decide."""
+    def delete_run(self, _number: int = 0) -> None:
+        """Put the selected run into the bin, and offer to take it back."""
         project, run = self.session.project, self._current()
         if project is None or run is None or why_not_to_delete(project, run):
             return
-        name = f"Run {run.number}"
-        actions = [(f"Delete {name}", lambda: self._delete(run.number)), (f"Keep {name}", lambda: None)]
-        self.message.say("warn", f"Delete {name} for good?", deleting_words(run), actions)
-        self._scroll.ensureWidgetVisible(self.message)
-
-    def _delete(self, number: int) -> None:
-        if self.session.delete_run(number):
+        if self.session.delete_run(run.number):
             self.refresh()
             self.table.setFocus()
+            undo = [("Undo", lambda: self._put_back(run.number))]
+            self._say("ok", f"Run {run.number} is in the bin.", deleted_words(run), undo)
+
+    def show_bin(self) -> None:
+        """Say what is in the bin, with ways to take the newest back or to empty it."""
+        project = self.session.project
+        if project is None:
+            return
+        numbers = [binned.run.number for binned in binned_runs(project)]
+        newest = [(f"Put back Run {number}", partial(self._put_back, number)) for number in numbers[:NEWEST]]
+        empty = ("Empty the bin…", partial(self._ask_to_empty, len(numbers)))
+        self._say("accent", *bin_words(len(numbers), room_in_bin(project)), [*newest, empty])
+
+    def _ask_to_empty(self, runs: int) -> None:
+        actions = [("Empty the bin", self._empty), ("Keep them", lambda: None)]
+        self._say("warn", "Empty the bin for good?", emptying_words(runs), actions)
+
+    def _empty(self) -> None:
+        self.session.empty_bin()
+        self.refresh()
+
+    def _put_back(self, number: int) -> None:
+        if self.session.put_back(number):
+            self.refresh()
+            self.table.go_to(number)
+            self.table.setFocus()
+
+    def _say(self, tone: MessageTone, title: str, text: str, actions: Sequence[Action]) -> None:
+        self.message.say(tone, title, text, actions)
+        self._scroll.ensureWidgetVisible(self.message)
 
     def _tick(self, number: int) -> None:
         self._hint = "" if self._ticks.toggle(number) else TOO_MANY

@@ -1,8 +1,9 @@
 """The words around the table of runs; functions of facts, without Qt."""
 
-from tlstudio.app.widgets.amounts import counted
+from tlstudio.app.widgets.amounts import counted, file_size
 from tlstudio.app.widgets.run_ticks import MOST
 from tlstudio.project.project import Project, Run
+from tlstudio.project.run_bin import DAYS
 
 ELSEWHERE = "This project is open elsewhere, so it can only be looked at here."
 
@@ -45,10 +46,22 @@ def why_not_to_delete(project: Project, run: Run) -> str:
     return "It is being trained. Stop it first." if run.state == "running" else ""
 
 
-def deleting_words(run: Run) -> str:
-    """What is lost with a run, and what is not."""
+def deleted_words(run: Run) -> str:
+    """What becomes of a run in the bin."""
     kept = " The file that was saved from it stays." if run.exported is not None else ""
-    return f"This deletes its weights, curves and answers from the disk and can't be undone.{kept}"
+    return f"Its weights, curves and answers are kept there for {DAYS} days.{kept}"
+
+
+def bin_words(runs: int, size_bytes: int) -> tuple[str, str]:
+    """What is in the bin: one sentence, and what becomes of it."""
+    title = f"{counted(runs, 'run')} in the bin, {file_size(size_bytes)}."
+    return title, f"Deleted runs are kept for {DAYS} days."
+
+
+def emptying_words(runs: int) -> str:
+    """What is lost with the bin."""
+    are = "is" if runs == 1 else "are"
+    return f"{counted(runs, 'run')} with all files {are} deleted from the disk, which can't be undone."
 
 
 def failure_words(run: Run) -> tuple[str, str]:

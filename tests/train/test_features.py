@@ -117,7 +117,7 @@ def test_that_a_small_budget_means_fewer_views_first(small_set):
     events = list(small_set.fit(freeze="head", epochs=4, views=4, cache_bytes=room))
 
     assert of(RunStarted, events)[0].views == 2
-    assert any("down to" in event.message for event in of(Noted, events))
+    assert any("2 views of each image can be kept" in event.message for event in of(Noted, events))
 
 
 @pytest.mark.parametrize("damage", ["deleted", "truncated", "altered"])

@@ -126,13 +126,13 @@ def prepare(
         if views is None:
             wanted = affordable_views(wanted, room, bytes_of_view, bytes_of_validation)
         outcome = (
-            f"{wanted} of each image are drawn and kept."
+            f"{'1 view' if wanted == 1 else f'{wanted} views'} of each image can be kept."
             if wanted * bytes_of_view + bytes_of_validation <= room
             else "what finds no room is computed in every epoch."
         )
         yield Noted(
             f"What the frozen layers make of all views takes {_megabytes(needed)}, and the space for kept "
-            f"features is down to {_megabytes(room)}: {outcome}"
+            f"features has {_megabytes(room)} left: {outcome}"
         )
     if judging.precision == precision:
         frozen = replace(frozen, store=FeatureStore(kept[precision], frozen.layout, room))
@@ -213,4 +213,6 @@ def _remembered(memory: Path) -> dict[str, float]:
 
 
 def _megabytes(count: float) -> str:
+    if count < 1e7:
+        return f"{count / 1e6:.1f} MB"
     return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"

@@ -1,7 +1,7 @@
 """How fast the window starts on this machine, and how smooth it stays while training runs.
 
-Run by `make bench-window`. First paint: the median of five starts, each a process of its own, from the start of
-Python to the window's first paint event. Warm child: from that paint until the training child has loaded
+Run by `make bench-window`. First paint: the median of five starts, each a process of its own, from the start
+of Python to the window's first paint event. Warm child: from that paint until the training child has loaded
 its libraries. Heartbeat: how late a 10 ms timer of the window fires while a run trains on the Train page.
 """
 

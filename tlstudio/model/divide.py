@@ -150,7 +150,9 @@ def _giving(graph: fx.Graph, tensor: Tensor) -> fx.Node:
 
     A step that works in place gives the very tensor that it was given, so the last of those is meant.
     """
-    steps = [(step, step.meta["values"][0]) for step in graph.nodes if step.op != "output"]
+    steps: list[tuple[fx.Node, Any]] = [
+        (step, step.meta["values"][0]) for step in graph.nodes if step.op != "output"
+    ]
     for _, one in steps:
         if isinstance(one, Tensor) and one.ndim and one.shape[0]:
             row = one if one.shape[0] == 1 else one[None]

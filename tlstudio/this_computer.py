@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -39,6 +40,21 @@ def processor() -> str:
                     found = text.partition(":")[2]
                     break
     return _short(found) or platform.machine() or "Processor"
+
+
+def free_memory() -> int:
+    """Bytes that programs could have now."""
+    import psutil  # noqa: PLC0415 - the window knows of this long before it asks
+
+    return int(psutil.virtual_memory().available)
+
+
+def free_disk(folder: Path) -> int | None:
+    """Bytes that the folder's disk has left; None if it does not say."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
 
 
 def threads() -> int:

@@ -26,7 +26,6 @@ from tlstudio.model.settings import ModelSettings
 from tlstudio.model.speeds import new_speed
 from tlstudio.model.weight_store import keep_weights
 from tlstudio.project.file import create_project, open_project
-from tlstudio.train.events import EpochDone, RunStarted
 
 IMAGES = ImagesScanned(
     840, ["a", "b", "c"], 0, 10, {"train": 588, "validation": 126, "test": 126}, {}, "f", None
@@ -406,18 +405,6 @@ def test_that_an_unknown_network_is_looked_at_before_it_is_chosen(page, session,
     assert page.cards.cards["test_net.odd"].isChecked()
     page.all_networks.click()
     assert "test_net.odd" in page.list.list.names()
-
-
-def test_that_the_time_is_unknown_until_a_run_of_the_same_backbone_was_measured(page, session):
-    assert page.freeze_card.time.value() == "–"
-    started = RunStarted(1, "2026", 5, 0, "CPU", "float32", 32, 0, 9, 9, 588, 126, "random", "f")
-    epoch = EpochDone(1, 1, 5, 0.5, 0.8, 0.6, 0.8, 30.0, True, 1e-3, {}, [])
-
-    session.take(started)
-    session.take(epoch)
-
-    assert page.freeze_card.time.value() == "about 10 min"  # 20 epochs of 30 s
-    assert "by run 1" in page.freeze_card.time.accessibleName()
 
 
 def test_that_advanced_settings_are_saved_at_once(page, session):

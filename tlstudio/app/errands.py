@@ -1,5 +1,6 @@
 """Steps that run beside the project's own one, such as a download, each in a child of its own."""
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
@@ -10,7 +11,7 @@ from tlstudio.run.process import StepProcess
 
 
 class Errand(QObject):
-    """One step without a project; it neither waits for another step nor holds one up.
+    """One step that changes no project; it neither waits for another step nor holds one up.
 
     Attributes:
         step: a name in the table `STEPS`.
@@ -82,9 +83,15 @@ class Errands(QObject):
         self._begin = begin
         self._running: list[Errand] = []
 
-    def start(self, step: str, **options: Any) -> Errand:
-        """Run a step that needs no project; connect to it before the event loop goes on."""
-        errand = Errand(step, options, self._begin(step, None, options), self)
+    def start(self, step: str, project: Path | None = None, **options: Any) -> Errand:
+        """Run a step that changes no project; connect to it before the event loop goes on.
+
+        Args:
+            step: a name in the table `STEPS`.
+            project: folder of the project that it reads, if it needs one.
+            options: of the step.
+        """
+        errand = Errand(step, options, self._begin(step, project, options), self)
         errand.ended.connect(self._errand_ended)
         self._running.append(errand)
         self.started.emit(step)

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
 
 from tlstudio.app import preferences
+from tlstudio.app.cost_probe import CostProbe
 from tlstudio.app.downloads import Downloads
 from tlstudio.app.errands import Errands
 from tlstudio.app.image_choice import root_and_folders
@@ -47,6 +48,7 @@ class Session(QObject):
         errands: the steps that run beside it; they outlive the project.
         downloads: of weights, among them.
         speed_probe: likewise; it gives way to the running step.
+        cost_probe: likewise.
 
     Signals:
         project_changed: the new Project, or None when it was closed.
@@ -75,6 +77,9 @@ class Session(QObject):
         self.errands = Errands(self, begin)
         self.downloads = Downloads(self.errands, self)
         self.speed_probe = SpeedProbe(self.errands, self)
+        self.cost_probe = CostProbe(self.errands, self)
+        self.step_started.connect(self.cost_probe.hold)
+        self.step_ended.connect(self.cost_probe.go_on)
         self._begin = begin
         self._lock: ProjectLock | None = None
         self._runner: Runner | None = None

@@ -12,7 +12,7 @@ from tlstudio.model.speeds import Speed, known_speeds, new_speed
 QUIET_MILLISECONDS = 1_500
 """So long nothing must have happened: who only passes by need not pay for it."""
 
-HEAVY_ERRANDS = frozenset({"inspect", "match_weights", "recognise"})
+HEAVY_ERRANDS = frozenset({"estimate", "inspect", "match_weights", "recognise"})
 """The user waits for these; beside them the figures would be too low."""
 
 

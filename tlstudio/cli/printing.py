@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 
 from tlstudio.cli.backbone_words import backbone_sentence
+from tlstudio.cli.estimating import estimate_sentence
 from tlstudio.cli.network_words import found, network_row, network_sentence
 from tlstudio.cli.sweep_words import sweep_sentence
 from tlstudio.cli.weight_words import weights_sentence
@@ -94,7 +95,14 @@ class TextPrinter:
             case RunsListed() | BackbonesListed() | NetworksFound():
                 self._say(self._table(event), is_result=True)
             case _:
-                sayings = (sentence, backbone_sentence, weights_sentence, network_sentence, sweep_sentence)
+                sayings = (
+                    sentence,
+                    backbone_sentence,
+                    weights_sentence,
+                    network_sentence,
+                    sweep_sentence,
+                    estimate_sentence,
+                )
                 text = next((said for say in sayings if (said := say(event))), "")
                 self._say(text, is_result=not isinstance(event, Failed | Noted | Stopped))
 

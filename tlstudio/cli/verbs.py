@@ -23,6 +23,7 @@ from tlstudio.cli.choices import (
     given,
     pattern,
 )
+from tlstudio.cli.estimating import estimated
 from tlstudio.cli.new import make_project
 from tlstudio.cli.running import folder_of, run_step, verb, writable
 from tlstudio.data.settings import DataSettings
@@ -234,6 +235,14 @@ def sweep(
         writable(project) as opened,
     ):
         run_step(opened, "sweep", printer, depths=chosen, seeds=seeds, epochs=epochs, cache_gb=cache_gb)
+
+
+@app.command()
+def estimate(project: ProjectFolder, cache_gb: CacheSize = None, as_json: Json = False) -> None:
+    """Tell the time, memory and disk that a run needs at every freeze depth here, by a short measurement."""
+    with verb("estimate", as_json=as_json) as printer:
+        for event in estimated(open_project(folder_of(project), read_only=True), cache_gb):
+            printer.show(event)
 
 
 @app.command()

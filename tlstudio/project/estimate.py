@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tlstudio import this_computer
 from tlstudio.errors import ModelError
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.backbones import find_backbone
@@ -25,12 +26,21 @@ class Estimate:
         cost: of its backbone and images.
         cache_bytes: that kept features may take.
         taken: what its cache holds.
+        free_memory: bytes of this computer's; None where that is not known or not what counts.
+        free_disk: bytes that the project's folder may grow by; None if that is not known.
     """
 
     project: Project
     cost: CostMeasured
     cache_bytes: int
     taken: RoomTaken
+    free_memory: int | None = None
+    free_disk: int | None = None
+
+    @property
+    def is_on_graphics(self) -> bool:
+        """Whether the memory is a graphics card's."""
+        return self.cost.process_bytes == 0
 
     def at(self, depth: int, train: TrainSettings | None = None) -> Needed:
         """What a run with so many frozen groups needs; with the project's settings if none are given."""
@@ -77,17 +87,19 @@ def estimate_of(project: Project, cache_gb: float | None = None) -> Estimate | N
         cache_gb: see `limit_in_bytes`.
     """
     cache = project.folder / "cache"
-    backbone = known_backbone_of(project)
+    backbone = _known_backbone(project)
     if backbone is None or project.images is None:
         return None
     cost = known_cost(cache, backbone, project.settings.train, project.images.fingerprint)
     # Of another version, perhaps, which cut the network into other groups.
     if cost is None or len(cost.network.trainable) != backbone.head_depth + 1:
         return None
-    return Estimate(project, cost, limit_in_bytes(cache, cache_gb), room_taken(cache))
+    estimate = Estimate(project, cost, limit_in_bytes(cache, cache_gb), room_taken(cache))
+    memory = None if estimate.is_on_graphics else this_computer.free_memory()
+    return replace(estimate, free_memory=memory, free_disk=this_computer.free_disk(project.folder))
 
 
-def known_backbone_of(project: Project) -> Backbone | None:
+def _known_backbone(project: Project) -> Backbone | None:
     """The backbone that is chosen, if this version knows it."""
     try:
         return find_backbone(project.settings.model.backbone)

@@ -17,6 +17,7 @@ from tlstudio.project.depth_results import (
     is_same_model,
     sha256_of_weights,
 )
+from tlstudio.project.estimate import estimate_of
 from tlstudio.project.project import Project, Run, frozen_at
 
 Depths = Literal["auto"] | Sequence[FreezeDepth]
@@ -89,7 +90,8 @@ def plan_sweep(
 def needs_speed(project: Project) -> bool:
     """Whether it takes the backbone's speed, which is not known, to tell what is affordable."""
     model = project.settings.model
-    return model.weights != RANDOM and known_speed(model.backbone) is None
+    is_asked = model.weights != RANDOM and known_speed(model.backbone) is None
+    return is_asked and estimate_of(project) is None
 
 
 def known_run(project: Project, plan: SweepPlan, depth: int, seed: int) -> Run | None:
@@ -123,7 +125,7 @@ def _spread(project: Project, backbone: Backbone, seeds: int, epochs: int) -> li
         depths = _at(shares, backbone.head_depth)
         # Random layers have learned nothing, so there the shallow depths are those that matter.
         is_wide = project.settings.model.weights == RANDOM
-        if is_wide or seeds * _seconds(project, backbone, depths, epochs) <= AFFORDABLE_SECONDS:
+        if is_wide or _seconds(project, backbone, depths, seeds, epochs) <= AFFORDABLE_SECONDS:
             return depths
     return depths
 
@@ -137,8 +139,19 @@ def _at(shares: Sequence[float], head: int) -> list[int]:
     return sorted(depths)
 
 
-def _seconds(project: Project, backbone: Backbone, depths: Sequence[int], epochs: int) -> float:
-    """What one run of each depth may take by the measured speed, every group counted alike."""
+def _seconds(project: Project, backbone: Backbone, depths: Sequence[int], seeds: int, epochs: int) -> float:
+    """What the runs may take: by what was measured for this project, else by the backbone's speed."""
+    estimate = estimate_of(project)
+    if estimate is None:
+        return seeds * _seconds_by_speed(project, backbone, depths, epochs)
+    train = replace(project.settings.train, epochs=epochs)
+    found = [estimate.at(depth, train) for depth in depths]
+    # What the first seed has kept, the others find there.
+    return sum(each.seconds + (seeds - 1) * (each.seconds - each.filling) for each in found)
+
+
+def _seconds_by_speed(project: Project, backbone: Backbone, depths: Sequence[int], epochs: int) -> float:
+    """One run of each depth, every group counted alike."""
     speed = known_speed(backbone.name)
     if speed is None or project.images is None:
         return float("inf")

@@ -111,6 +111,29 @@ class Check:
 
 
 @dataclass(frozen=True)
+class DepthEstimated(Event):
+    """What a run with so many frozen groups will need."""
+
+    freeze_depth: int
+    seconds: float  # of all epochs
+    memory_bytes: int
+    disk_bytes: int  # that are added
+    kept_bytes: int  # that are there already, and used again
+    is_kept: bool  # whether what the frozen groups make of the images is kept
+    views: int
+
+
+@dataclass(frozen=True)
+class EstimateDone(Event):
+    """Every freeze depth was told."""
+
+    backbone: str
+    device: str
+    epochs: int
+    depths: int
+
+
+@dataclass(frozen=True)
 class DoctorDone(Event):
     """This computer was looked over."""
 

@@ -1,6 +1,6 @@
 """The second step: which backbone to start from, and how much of it relearns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from tlstudio.app.session import Session
 from tlstudio.app.widgets.about_network import AboutNetwork
 from tlstudio.app.widgets.advanced_settings import AdvancedSettings
 from tlstudio.app.widgets.all_networks import AllNetworks
-from tlstudio.app.widgets.amounts import counted, duration
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.freeze_card import FreezeCard, FreezeFacts
 from tlstudio.app.widgets.labels import label
@@ -25,6 +24,7 @@ from tlstudio.app.widgets.model_choice import (
     usable,
     with_recommended_depth,
 )
+from tlstudio.app.widgets.needed_words import NeededWords, needed_words, not_known
 from tlstudio.app.widgets.network_cards import NetworkCards, cards_for
 from tlstudio.app.widgets.network_list import Listed
 from tlstudio.app.widgets.network_words import NetworkFacts, about_weights
@@ -39,7 +39,7 @@ from tlstudio.model.catalogue import search
 from tlstudio.model.recommend import recommend
 from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
 from tlstudio.model.weight_store import weights_state
-from tlstudio.project.project import Project, Run
+from tlstudio.project.project import Project
 
 LOW_WINDOW_PX = 760
 PICTURE_PX = 160
@@ -80,7 +80,8 @@ class ModelPage(Page):
         self.desk.file_fits.connect(self._use_matched)
         self._lay_out()
         session.downloads.changed.connect(self._download_changed)
-        for signal in (session.speed_probe.measured, session.speed_probe.changed):
+        probes = session.speed_probe, session.cost_probe
+        for signal in (session.speed_probe.measured, *(probe.changed for probe in probes)):
             signal.connect(self._show_again)
         for signal in (session.step_started, session.step_ended):
             signal.connect(self._show_again)
@@ -203,10 +204,19 @@ class ModelPage(Page):
             train_images=images.split["train"] if images else 0,
             classes=len(classes),
             example=example[0] if example else "",
-            time=training_time(project),
+            needed=self._needed(project),
             measured=self._findings.depth(project),
         )
         self.freeze_card.show_facts(facts, picture)
+
+    def _needed(self, project: Project) -> Callable[[int], NeededWords]:
+        """What a run takes at each depth; measured if it is not known and somebody looks."""
+        probe = self.session.cost_probe
+        estimate = probe.want(project) if self.isVisible() else probe.estimate(project)
+        if estimate is not None:
+            return lambda depth: needed_words(estimate, depth)
+        unknown = not_known(probe.state(project), probe.reason)
+        return lambda _depth: unknown
 
     def _example(self, classes: Sequence[str]) -> tuple[str, str] | None:
         """Class and path of the training image with the most pixels: the one that looks best small."""
@@ -418,21 +428,4 @@ class ModelPage(Page):
         """Measure nothing that nobody looks at."""
         super().hideEvent(event)
         self.session.speed_probe.want(())
-
-
-def training_time(project: Project) -> tuple[str, str]:
-    """How long it may take by an earlier run of this backbone, and which; else "–" and why."""
-    model, epochs = project.settings.model, project.settings.train.epochs
-    earlier = [run for run in project.runs if run.model.backbone == model.backbone and run.epochs]
-    if not earlier or project.images is None:
-        return "–", "measured while training"
-    run = max(earlier, key=lambda run: (run.model.freeze == model.freeze, run.number))
-    seconds = (
-        _seconds_an_epoch(run) * epochs * project.images.split["train"] / max(1, run.started.train_images)
-    )
-    basis = f"{counted(epochs, 'epoch')}, by run {run.number}"
-    return duration(seconds), basis if run.model.freeze == model.freeze else f"{basis}, frozen differently"
-
-
-def _seconds_an_epoch(run: Run) -> float:
-    return sum(epoch.seconds for epoch in run.epochs) / len(run.epochs)
+        self.session.cost_probe.want(None)

@@ -20,6 +20,8 @@ from tlstudio.app.widgets.curves import CurveCard
 from tlstudio.app.widgets.judgement import judge
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.live_run import LiveRun, accuracy_curves, loss_curves
+from tlstudio.app.widgets.model_choice import known_backbone, usable
+from tlstudio.app.widgets.needed_words import needed_words, not_known
 from tlstudio.app.widgets.run_progress import RunProgress
 from tlstudio.app.widgets.run_words import (
     Action,
@@ -87,6 +89,7 @@ class TrainPage(Page):
         session.step_started.connect(self._step_began)
         session.step_ended.connect(self._step_over)
         session.pause_changed.connect(self._mark)
+        session.cost_probe.changed.connect(self._mark)
         self.draw()
 
     def _lay_out_actions(self) -> None:
@@ -326,12 +329,22 @@ class TrainPage(Page):
         else:
             is_free = self.session.running_step is None
             self.footer(
-                help="" if is_ready else "Add images on the Data page first.",
+                help=self._needed_line() if is_ready else "Add images on the Data page first.",
                 primary="Start training",
                 primary_icon="play-fill",
                 enabled=is_ready and is_free,
                 back="model",
             )
+
+    def _needed_line(self) -> str:
+        """What the run will take, beside the button that starts it."""
+        project, probe = self.session.project, self.session.cost_probe
+        if project is None or not self.isVisible():
+            return ""
+        estimate, model = probe.want(project), usable(project.settings.model)
+        if estimate is None:
+            return not_known(probe.state(project), probe.reason).beside
+        return needed_words(estimate, known_backbone(model).depth(model.freeze)).line
 
     # What the user does
 
@@ -406,6 +419,7 @@ class TrainPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         """Draw nothing that nobody sees."""
         self._redraw.stop()
+        self.session.cost_probe.want(None)
         super().hideEvent(event)
 
 

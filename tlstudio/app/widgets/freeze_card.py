@@ -1,5 +1,6 @@
 """The card of the freeze depth: presets, the slider that is the diagram, and what the depth means."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -17,7 +18,9 @@ from tlstudio.app.widgets.freeze_stages import (
     strategy,
     what_it_does,
 )
+from tlstudio.app.widgets.needed_words import NeededWords
 from tlstudio.app.widgets.segmented import Segmented
+from tlstudio.app.widgets.warning_line import WarningLine
 from tlstudio.evaluate.events import SweepDone
 from tlstudio.model.backbones import Backbone
 
@@ -28,7 +31,7 @@ class FreezeFacts:
 
     Attributes:
         example: one class, for the answer at the right end.
-        time: of training and what that rests on.
+        needed: what a run takes, by the number of frozen groups.
         measured: what the project's own runs say about the depth, or None.
     """
 
@@ -38,7 +41,7 @@ class FreezeFacts:
     train_images: int
     classes: int
     example: str
-    time: tuple[str, str]
+    needed: Callable[[int], NeededWords]
     measured: SweepDone | None = None
 
 
@@ -71,6 +74,8 @@ class FreezeCard(Card):
         for figure, stretch in ((self.strategy, 5), (self.adjusts, 4), (self.time, 3), (self.risk, 4)):
             figures.addWidget(figure, stretch, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(figures)
+        self.warning = WarningLine()
+        self.body.addWidget(self.warning)
 
     def show_facts(self, facts: FreezeFacts, picture: QPixmap | None) -> None:
         """Show this backbone at this depth for these images."""
@@ -108,7 +113,10 @@ class FreezeCard(Card):
         adjusted = facts.backbone.trainable_parameters(depth, facts.classes)
         whole = facts.backbone.trainable_parameters(0, facts.classes)
         self.adjusts.set_value(share_in_millions(adjusted, whole), "values inside the network (parameters)")
-        self.time.set_value(*facts.time)
+        said = facts.needed(depth)
+        self.time.set_value(said.time, said.beside)
+        self.time.setToolTip(said.counted)
+        self.warning.show_words(said.warning)
         self._read_risk(facts, adjusted)
 
     def _read_risk(self, facts: FreezeFacts, adjusted: int) -> None:

@@ -1,0 +1,76 @@
+"""A project's costs are measured in small, told, and remembered."""
+
+import pytest
+
+from tlstudio import steps
+from tlstudio.errors import ProjectError
+from tlstudio.events import Progress
+from tlstudio.model.backbones import find_backbone
+from tlstudio.project.estimate import estimate_of
+from tlstudio.project.file import create_project
+from tlstudio.train import network_cost
+from tlstudio.train.cost_memory import FILE_NAME
+from tlstudio.train.events import CostMeasured, TrainDone
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch):
+    monkeypatch.setattr(network_cost, "STEP_SECONDS", 0.05)
+
+
+def test_that_a_project_is_measured_and_its_runs_are_told_of_from_then_on(tmp_path, plates_project):
+    project = plates_project(tmp_path)
+    assert estimate_of(project) is None
+
+    events = list(steps.estimate(project))
+
+    cost, head = events[-1], find_backbone("test_resnet").head_depth
+    assert isinstance(cost, CostMeasured)
+    assert all(isinstance(event, Progress) for event in events[:-1])
+    assert cost.network.is_possible
+    assert cost.network.is_cuttable
+    assert cost.network.forward == sorted(cost.network.forward)
+    assert cost.network.trainable == sorted(cost.network.trainable, reverse=True)
+    assert cost.network.held[0][0] > cost.network.held[0][-1]
+    features = find_backbone("test_resnet").features
+    assert (cost.network.crossing[0], cost.network.crossing[-1]) == (3 * 64 * 64, features)
+    estimate = estimate_of(project)
+    assert estimate.cost == cost
+    assert estimate.at(head).seconds > 0
+    assert not list((project.folder / "cache").glob(".probe-*"))
+
+
+def test_that_the_disk_that_a_run_takes_is_foreseen(tmp_path, plates_project):
+    project = plates_project(tmp_path)
+    head = find_backbone("test_resnet").head_depth
+    for event in steps.estimate(project):
+        project = project.after(event)
+    project = project.with_settings(model=project.settings.model.__class__("test_resnet", "head", "random"))
+    before = size_of(project.folder)
+    found = estimate_of(project).at(head)
+
+    for event in steps.train(project):
+        project = project.after(event)
+
+    assert isinstance(event, TrainDone)
+    assert found.disk_bytes == pytest.approx(size_of(project.folder) - before, rel=0.3)
+    again = estimate_of(project).at(head)
+    assert (again.image_bytes, again.kept_bytes > 0) == (0, found.is_kept)
+
+
+@pytest.mark.parametrize("content", [b"", b"{\n", b"\xff\xfe", b'{"event": "CostMeasured", "backbone": 3}\n'])
+def test_that_damaged_memory_counts_as_none(content, tmp_path, plates_project):
+    project = plates_project(tmp_path)
+    (project.folder / "cache").mkdir(exist_ok=True)
+    (project.folder / "cache" / FILE_NAME).write_bytes(content)
+
+    assert estimate_of(project) is None
+
+
+def test_that_without_images_it_is_refused(tmp_path):
+    with pytest.raises(ProjectError):
+        list(steps.estimate(create_project(tmp_path / "empty")))
+
+
+def size_of(folder):
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -7,6 +7,9 @@ from tlstudio.app.widgets.amounts import brief_duration, counted, file_size
 from tlstudio.project.estimate import Estimate
 
 MEASURING = "Measuring this computer…"
+UNBROKEN = "\N{NO-BREAK SPACE}"
+"""A number stays with its unit at the end of a line."""
+
 WAITING = "measured when nothing else runs"
 NO_IMAGES = "known once there are images"
 UNKNOWN = "This computer could not be measured."
@@ -47,13 +50,14 @@ def needed_words(estimate: Estimate, depth: int) -> NeededWords:
     train = estimate.project.settings.train
     found = estimate.at(depth)
     memory = "graphics memory" if estimate.is_on_graphics else "memory"
-    beside = f"{file_size(found.memory_bytes)} of {memory} · {file_size(found.disk_bytes)} on disk"
+    parts = f"{file_size(found.memory_bytes)} of {memory}", f"{file_size(found.disk_bytes)} on disk"
+    beside = " · ".join(part.replace(" ", UNBROKEN) for part in parts)
     epochs = counted(train.epochs, "epoch")
-    parts = [f"Preparing {brief_duration(found.preparing)}"]
+    times = [f"Preparing {brief_duration(found.preparing)}"]
     if found.filling:
-        parts.append(f"frozen blocks, computed once, {brief_duration(found.filling)}")
-    parts.append(f"{epochs} {brief_duration(found.learning)}")
-    said = [", ".join(parts) + "."]
+        times.append(f"frozen blocks, computed once, {brief_duration(found.filling)}")
+    times.append(f"{epochs} {brief_duration(found.learning)}")
+    said = [", ".join(times) + "."]
     if train.early_stop_epochs is not None:
         said.append("It may stop earlier.")
     said.append(

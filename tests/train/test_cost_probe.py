@@ -6,8 +6,10 @@ from tlstudio import steps
 from tlstudio.errors import ProjectError
 from tlstudio.events import Progress
 from tlstudio.model.backbones import find_backbone
+from tlstudio.model.settings import ModelSettings
 from tlstudio.project.estimate import estimate_of
 from tlstudio.project.file import create_project
+from tlstudio.project.sweep_plan import needs_speed, plan_sweep
 from tlstudio.train import network_cost
 from tlstudio.train.cost_memory import FILE_NAME
 from tlstudio.train.events import CostMeasured, TrainDone
@@ -40,12 +42,22 @@ def test_that_a_project_is_measured_and_its_runs_are_told_of_from_then_on(tmp_pa
     assert not list((project.folder / "cache").glob(".probe-*"))
 
 
+def test_that_a_sweep_dares_to_try_what_is_known_to_be_affordable(tmp_path, plates_project):
+    project = plates_project(tmp_path).with_settings(model=ModelSettings("test_resnet", "head", "pretrained"))
+    assert 0 not in plan_sweep(project).depths
+
+    list(steps.estimate(project))
+
+    assert 0 in plan_sweep(project).depths
+    assert not needs_speed(project)
+
+
 def test_that_the_disk_that_a_run_takes_is_foreseen(tmp_path, plates_project):
     project = plates_project(tmp_path)
     head = find_backbone("test_resnet").head_depth
     for event in steps.estimate(project):
         project = project.after(event)
-    project = project.with_settings(model=project.settings.model.__class__("test_resnet", "head", "random"))
+    project = project.with_settings(model=ModelSettings("test_resnet", "head", "random"))
     before = size_of(project.folder)
     found = estimate_of(project).at(head)
 

@@ -1,4 +1,4 @@
-"""What training costs, found out in about two seconds: every part of a run is done in small and timed."""
+"""What training costs, found out in a few seconds: every part of a run is done in small and timed."""
 
 import gc
 import tempfile

@@ -23,19 +23,19 @@ from tlstudio.train.step import LONGEST_GRADIENT, Trainee, on_device, take_step
 FEW_IMAGES = 2
 """Some norms need two. Beside the many, they tell what a step costs however many images it has."""
 
-STEP_SECONDS = 0.7
+STEP_SECONDS = 0.5
 """What a step of the many may take on a processor, so that they may be fewer than the batch's."""
-
-STEP_TO_FORWARD = 3.5
-"""How much longer a step takes than a pass forward, about."""
 
 SMALLEST_SLOPE = 0.4
 """Of a step's time, the share that its images take at least."""
 
 HEAD_TURNS = 6
+FORWARD_TURNS = 2
+"""Beside each timed step of the many: forward passes are short, so that one could be an odd one."""
 
-TURNS_OF_FEW, TURNS_OF_MANY = 3, 3
-"""The first of the few warms up; the many take turns until a step's time is over."""
+
+TURNS = 2
+"""Of the few as of the many; the first warms up, as kernels are made for each number of images."""
 
 
 @dataclass
@@ -122,17 +122,16 @@ def _passes(
     images = on_device(torch.randn(max(FEW_IMAGES, most), 3, input_px, input_px, generator=draw), device)
     warm, few = Turns(FEW_IMAGES), Turns(FEW_IMAGES)
     with Watch(network, device) as watch:
-        for turn in range(TURNS_OF_FEW):
+        for turn in range(TURNS):
             to = warm if turn == 0 else few
-            _pass(to, network, images[:FEW_IMAGES], precisions, watch, is_weighed=turn == 0)
+            _pass(to, network, images[:FEW_IMAGES], precisions, watch, forward=0, is_weighed=turn == 0)
         many = Turns(len(images))
         if device.type == "cpu":
             each = max(few.learning(precision)[0] for precision in precisions) / FEW_IMAGES
             many = Turns(max(2 * FEW_IMAGES, min(most, int(STEP_SECONDS / each))))
-        began = time.perf_counter()
-        for turn in range(TURNS_OF_MANY):
-            if turn == 0 or time.perf_counter() - began < STEP_SECONDS:
-                _pass(many, network, images[: many.images], precisions, watch)
+        for turn in range(TURNS):
+            to, forward = (Turns(many.images), 1) if turn == 0 else (many, FORWARD_TURNS)
+            _pass(to, network, images[: many.images], precisions, watch, forward=forward)
     return few, many, warm
 
 
@@ -143,18 +142,19 @@ def _pass(
     precisions: tuple[Precision, ...],
     watch: Watch,
     *,
+    forward: int,
     is_weighed: bool = False,
 ) -> None:
-    """Forward in float32, and in each precision forward and a step."""
+    """So often forward in float32, and in each precision forward and then a step."""
     inputs = on_device(inputs, inputs.device)
     network.eval()
     with torch.inference_mode():
-        to.exact.append(watch.forward(lambda: network(inputs)))
+        to.exact += [watch.forward(lambda: network(inputs)) for _ in range(forward)]
     for precision in precisions:
         if precision != "float32":
             network.eval()
             with torch.no_grad(), _in(precision, inputs.device):
-                to.half.append(watch.forward(lambda: network(inputs)))
+                to.half += [watch.forward(lambda: network(inputs)) for _ in range(forward)]
         network.train()
         network.zero_grad(set_to_none=True)
         passed = watch.step(_loss(network, inputs, precision, inputs.device), is_weighed=is_weighed)

@@ -6,6 +6,7 @@ step.
 """
 
 import argparse
+import hashlib
 import math
 import time
 from dataclasses import asdict, dataclass
@@ -15,7 +16,7 @@ import scenes
 import timm
 import torch
 from objective import Answers
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from tlstudio import atomic
@@ -24,12 +25,16 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 PRINT_STEPS = 50
 SECONDS_BETWEEN_SAVES = 60
 LONGEST_GRADIENT = 5.0
-WARM_UP_STEPS, FALLING_PART = 300, 0.3
+WARM_UP_STEPS, FALLING_PART = 100, 0.4
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides what comes out, the device's rounding aside."""
+    """Everything that decides what comes out, the device's rounding aside.
+
+    Attributes:
+        earlier_sha256: of the weights that it starts from; empty for random ones.
+    """
 
     architecture: str
     images: int
@@ -38,6 +43,7 @@ class Recipe:
     learning_rate: float
     weight_decay: float
     seed: int
+    earlier_sha256: str
 
     @property
     def steps(self) -> int:
@@ -68,19 +74,22 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--weight-decay", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start-from", type=Path, help="an earlier backbone.safetensors")
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--threads", type=int, default=0, help="of the processor; 0: as many as it has")
     given = vars(parser.parse_args())
-    folder, minutes, threads = (given.pop(name) for name in ("folder", "minutes", "threads"))
+    names = ("folder", "minutes", "threads", "start_from")
+    folder, minutes, threads, earlier = (given.pop(name) for name in names)
     if threads:
         torch.set_num_threads(threads)
-    train(Recipe(**given), folder / given["architecture"], minutes)
+    sha256 = hashlib.sha256(earlier.read_bytes()).hexdigest() if earlier else ""
+    train(Recipe(**given, earlier_sha256=sha256), folder / given["architecture"], minutes, earlier)
 
 
-def train(recipe: Recipe, folder: Path, minutes: float) -> None:
+def train(recipe: Recipe, folder: Path, minutes: float, earlier: Path | None) -> None:
     """Train from the folder's checkpoint, or from the start, for so many minutes at most."""
     folder.mkdir(parents=True, exist_ok=True)
-    pupil = begin(recipe, folder)
+    pupil = begin(recipe, folder, earlier)
     print(f"{recipe} on {pupil.device}, from step {pupil.step} of {recipe.steps}", flush=True)
     banks = scenes.draw_banks(recipe.seed, pupil.device)
     started = saved = time.monotonic()
@@ -97,11 +106,13 @@ def train(recipe: Recipe, folder: Path, minutes: float) -> None:
     save(pupil, folder)
 
 
-def begin(recipe: Recipe, folder: Path) -> Pupil:
+def begin(recipe: Recipe, folder: Path, earlier: Path | None) -> Pupil:
     """A new pupil, or the one that the folder's checkpoint holds."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe.seed)
     network = timm.create_model(recipe.architecture, num_classes=0)
+    if earlier:
+        network.load_state_dict(load_file(earlier))
     network = network.to(device, memory_format=torch.channels_last)
     answers = Answers(network.num_features).to(device)
     groups = parameter_groups([*network.parameters(), *answers.parameters()], recipe.weight_decay)

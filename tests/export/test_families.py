@@ -16,7 +16,7 @@ from tlstudio.model.network import create
 LARGEST = 4e13
 """Values times pixels; families whose smallest network has more are named, and not walked."""
 
-QUICK = 1e12
+QUICK = 4e11
 """Larger ones are walked if TLSTUDIO_EVERY_FAMILY is set, as together they would take half an hour."""
 
 CLASSES = 3

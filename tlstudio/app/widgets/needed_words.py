@@ -21,7 +21,7 @@ class NeededWords:
 
     Attributes:
         time: "About 40 s"; "–" while it is not known.
-        beside: the rest of the line: "0.9 GB of memory · 210 MB on disk".
+        beside: the rest of the line: "0.9 GB of memory, 210 MB on disk".
         counted: what is counted, for a tooltip.
         warning: what does not suffice, with what to try; empty if all does.
     """
@@ -51,7 +51,7 @@ def needed_words(estimate: Estimate, depth: int) -> NeededWords:
     found = estimate.at(depth)
     memory = "graphics memory" if estimate.is_on_graphics else "memory"
     parts = f"{file_size(found.memory_bytes)} of {memory}", f"{file_size(found.disk_bytes)} on disk"
-    beside = " · ".join(part.replace(" ", UNBROKEN) for part in parts)
+    beside = ", ".join(part.replace(" ", UNBROKEN) for part in parts)
     epochs = counted(train.epochs, "epoch")
     times = [f"Preparing {brief_duration(found.preparing)}"]
     if found.filling:

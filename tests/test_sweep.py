@@ -1,6 +1,7 @@
 """A sweep trains a few depths from a few seeds, keeps every run, and says which depth is ahead."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -252,7 +253,7 @@ def with_speed(images_per_second, training):
 def large(images):
     split = {"train": images, "validation": images // 5, "test": 9}
     scanned = ImagesScanned(images, ["a", "b"], 0, images, split, {"a": images, "b": 0}, "f", None)
-    project = Project("/p", images=scanned)
+    project = Project(Path("/p"), images=scanned)
     return project.with_settings(
         model=replace(project.settings.model, backbone="resnet18", weights="pretrained")
     )

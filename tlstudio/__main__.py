@@ -8,8 +8,8 @@ import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 VERBS = (
-    "new", "train", "sweep", "resume", "evaluate", "export", "predict", "recognise", "runs", "backbones",
-    "doctor", "demo",
+    "new", "estimate", "train", "sweep", "resume", "evaluate", "export", "predict", "recognise", "runs",
+    "backbones", "doctor", "demo",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import queue
 import pytest
 from PySide6.QtCore import QObject, QThread, QtMsgType, Slot, qInstallMessageHandler
 
-from tlstudio.app import theme
+from tlstudio.app import cost_probe, speed_probe, theme
 from tlstudio.app.session import Session
 from tlstudio.data.events import ImagesScanned
 from tlstudio.events import Stopped
@@ -76,6 +76,13 @@ def no_qt_warnings():
     yield
     qInstallMessageHandler(before)
     assert said == []
+
+
+@pytest.fixture(autouse=True)
+def unhurried_probes(monkeypatch):
+    """No page measures this computer by itself, however long the test takes; tests of probes hurry them."""
+    for probe in (cost_probe, speed_probe):
+        monkeypatch.setattr(probe, "QUIET_MILLISECONDS", 10**8)
 
 
 @pytest.fixture(autouse=True)

@@ -15,26 +15,13 @@ WEIGHTS = {
 }
 MEASURES_WEIGHT, LIKENESS_WEIGHT = 1.0, 0.5
 LIKENESS_FEATURES, TEMPERATURE = 128, 0.15
-WIDER = 2
 
 
 class Answers(nn.Module):
-    """One linear head for each question and one for the measures behind a projection; another for likeness.
-
-    What is needed for these questions alone can stay in the projection, so that the features serve others.
-    Source: Sariyildiz et al. 2023, "No Reason for No Supervision: Improved Generalization in Supervised
-    Models", section 3.
-    """
+    """One linear head for each question, one for the measures, and a projection for likeness."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
-        self.projection = nn.Sequential(
-            nn.Linear(features, WIDER * features, bias=False),
-            nn.BatchNorm1d(WIDER * features),
-            nn.ReLU(),
-            nn.Linear(WIDER * features, features, bias=False),
-            nn.BatchNorm1d(features),
-        )
         self.heads = nn.ModuleDict({name: nn.Linear(features, classes) for name, classes in HEADS.items()})
         self.measures = nn.Linear(features, MEASURES)
         self.likeness = nn.Sequential(
@@ -45,12 +32,11 @@ class Answers(nn.Module):
         """The loss, and what of it is worth printing."""
         told: dict[str, Tensor] = {}
         loss = features.new_zeros(())
-        projected = self.projection(features)
         for name, head in self.heads.items():
-            logits = head(projected)
+            logits = head(features)
             loss = loss + WEIGHTS[name] * F.cross_entropy(logits, views.labels[name])
             told[name] = (logits.argmax(1) == views.labels[name]).float().mean()
-        measures = F.smooth_l1_loss(self.measures(projected), views.measures, beta=0.3)
+        measures = F.smooth_l1_loss(self.measures(features), views.measures, beta=0.3)
         likeness = _likeness_loss(self.likeness(features))
         told["measures"], told["likeness"] = measures, likeness
         loss = loss + MEASURES_WEIGHT * measures + LIKENESS_WEIGHT * likeness

@@ -1,12 +1,10 @@
 """Pretrain a bundled backbone on drawn scenes: `python packaging/pretraining/pretrain.py ARCHITECTURE`.
 
 Runs on whatever device it finds, goes on from its checkpoint, and ends after --minutes or when all images
-were seen; asked for more --images it goes on from there. The scenes are a pure function of the seed and the
-step.
+were seen. The scenes are a pure function of the seed and the step.
 """
 
 import argparse
-import hashlib
 import math
 import time
 from dataclasses import asdict, dataclass
@@ -16,7 +14,7 @@ import scenes
 import timm
 import torch
 from objective import Answers
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from tlstudio import atomic
@@ -25,16 +23,11 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 PRINT_STEPS = 50
 SECONDS_BETWEEN_SAVES = 60
 LONGEST_GRADIENT = 5.0
-WARM_UP_STEPS, FALLING_PART = 100, 0.4
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides what comes out, the device's rounding aside.
-
-    Attributes:
-        earlier_sha256: of the weights that it starts from; empty for random ones.
-    """
+    """Everything that decides what comes out, the device's rounding aside."""
 
     architecture: str
     images: int
@@ -43,7 +36,6 @@ class Recipe:
     learning_rate: float
     weight_decay: float
     seed: int
-    earlier_sha256: str
 
     @property
     def steps(self) -> int:
@@ -74,22 +66,19 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--weight-decay", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start-from", type=Path, help="an earlier backbone.safetensors")
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--threads", type=int, default=0, help="of the processor; 0: as many as it has")
     given = vars(parser.parse_args())
-    names = ("folder", "minutes", "threads", "start_from")
-    folder, minutes, threads, earlier = (given.pop(name) for name in names)
+    folder, minutes, threads = (given.pop(name) for name in ("folder", "minutes", "threads"))
     if threads:
         torch.set_num_threads(threads)
-    sha256 = hashlib.sha256(earlier.read_bytes()).hexdigest() if earlier else ""
-    train(Recipe(**given, earlier_sha256=sha256), folder / given["architecture"], minutes, earlier)
+    train(Recipe(**given), folder / given["architecture"], minutes)
 
 
-def train(recipe: Recipe, folder: Path, minutes: float, earlier: Path | None) -> None:
+def train(recipe: Recipe, folder: Path, minutes: float) -> None:
     """Train from the folder's checkpoint, or from the start, for so many minutes at most."""
     folder.mkdir(parents=True, exist_ok=True)
-    pupil = begin(recipe, folder, earlier)
+    pupil = begin(recipe, folder)
     print(f"{recipe} on {pupil.device}, from step {pupil.step} of {recipe.steps}", flush=True)
     banks = scenes.draw_banks(recipe.seed, pupil.device)
     started = saved = time.monotonic()
@@ -106,13 +95,11 @@ def train(recipe: Recipe, folder: Path, minutes: float, earlier: Path | None) ->
     save(pupil, folder)
 
 
-def begin(recipe: Recipe, folder: Path, earlier: Path | None) -> Pupil:
+def begin(recipe: Recipe, folder: Path) -> Pupil:
     """A new pupil, or the one that the folder's checkpoint holds."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe.seed)
     network = timm.create_model(recipe.architecture, num_classes=0)
-    if earlier:
-        network.load_state_dict(load_file(earlier))
     network = network.to(device, memory_format=torch.channels_last)
     answers = Answers(network.num_features).to(device)
     groups = parameter_groups([*network.parameters(), *answers.parameters()], recipe.weight_decay)
@@ -121,7 +108,7 @@ def begin(recipe: Recipe, folder: Path, earlier: Path | None) -> Pupil:
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
-        if {**state["recipe"], "images": recipe.images} != asdict(recipe):
+        if state["recipe"] != asdict(recipe):
             raise SystemExit(f"{checkpoint} is of another recipe; choose another --folder")
         network.load_state_dict(state["network"])
         answers.load_state_dict(state["answers"])
@@ -157,14 +144,9 @@ def normalised(images: Tensor) -> Tensor:
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """A short warm-up, a long plateau, a fall to nothing; so more images can be asked for later.
-
-    Source: Hägele et al. 2024, "Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations",
-    section 4: a fall as 1 − √x over the last fifth or more ends where a whole cosine would.
-    """
-    warm = min(1.0, (step + 1) / WARM_UP_STEPS)
-    falling = max(0.0, step / recipe.steps - 1 + FALLING_PART) / FALLING_PART
-    return recipe.learning_rate * warm * (1 - math.sqrt(falling))
+    """A short warm-up, then half a cosine to nothing."""
+    warm = min(1.0, (step + 1) / 300)
+    return recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
 
 
 def parameter_groups(parameters: list[nn.Parameter], weight_decay: float) -> list[dict[str, object]]:

@@ -2,7 +2,7 @@
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (torch's own name for it)
-from scenes import HEADS, MEASURES, Views
+from scenes import HEADS, MEASURES, UNKNOWN, Views
 from torch import Tensor, nn
 
 WEIGHTS = {
@@ -13,7 +13,7 @@ WEIGHTS = {
     "ground_texture": 0.3,
     "objects": 0.3,
 }
-MEASURES_WEIGHT, LIKENESS_WEIGHT = 1.0, 0.5
+MEASURES_WEIGHT, LIKENESS_WEIGHT = 1.0, 1.0
 LIKENESS_FEATURES, TEMPERATURE = 128, 0.15
 
 
@@ -34,9 +34,11 @@ class Answers(nn.Module):
         loss = features.new_zeros(())
         for name, head in self.heads.items():
             logits = head(features)
-            loss = loss + WEIGHTS[name] * F.cross_entropy(logits, views.labels[name])
-            told[name] = (logits.argmax(1) == views.labels[name]).float().mean()
-        measures = F.smooth_l1_loss(self.measures(features), views.measures, beta=0.3)
+            asked = views.labels[name] != UNKNOWN
+            loss = loss + WEIGHTS[name] * F.cross_entropy(logits[asked], views.labels[name][asked])
+            told[name] = (logits.argmax(1) == views.labels[name])[asked].float().mean()
+        known = views.measures.isfinite()
+        measures = F.smooth_l1_loss(self.measures(features)[known], views.measures[known], beta=0.3)
         likeness = _likeness_loss(self.likeness(features))
         told["measures"], told["likeness"] = measures, likeness
         loss = loss + MEASURES_WEIGHT * measures + LIKENESS_WEIGHT * likeness

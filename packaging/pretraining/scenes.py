@@ -1,9 +1,10 @@
-"""Scenes out of shapes and textures, each with everything that is known of it; seen twice."""
+"""Scenes out of shapes, textures and programs, each with everything that is known of it; seen twice."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import programs
 import shapes
 import textures
 import torch
@@ -20,6 +21,15 @@ PALETTES, STOPS = 24, 4
 MOST_OBJECTS = 4
 """The main one among them, which lies on top and is the largest."""
 
+PROGRAM_SHARE = 0.5
+"""Of the surfaces, how many show a program's picture instead of a texture in a palette."""
+
+BARE_SHARE = 0.2
+"""Of the scenes, how many are a ground and nothing else."""
+
+UNKNOWN = -100
+"""A label that nothing is asked about: torch's own number for it."""
+
 MEASURES = 10
 """Numbers known of a view: where the main object is, how large, how turned, and the two mean colours."""
 
@@ -32,11 +42,13 @@ class Banks:
         shapes: (classes, variants, 2, px, px) uint8.
         textures: (programs, tiles, px, px) uint8.
         palettes: (PALETTES, STOPS, 3) from 0 to 1.
+        programs: (pictures, 3, px, px) uint8.
     """
 
     shapes: Tensor
     textures: Tensor
     palettes: Tensor
+    programs: Tensor
 
 
 @dataclass(frozen=True)
@@ -45,8 +57,8 @@ class Views:
 
     Attributes:
         images: (2N, 3, px, px) from 0 to 1.
-        labels: name of a head to (2N,) class indices.
-        measures: (2N, MEASURES).
+        labels: name of a head to (2N,) class indices, UNKNOWN where the question has no answer.
+        measures: (2N, MEASURES), not a number where the question has no answer.
     """
 
     images: Tensor
@@ -65,12 +77,15 @@ HEADS: dict[str, int] = {
 """What is asked of each image, with the number of possible answers."""
 
 
-def draw_banks(seed: int, device: torch.device, variants: int = 12, tiles: int = 24) -> Banks:
+def draw_banks(
+    seed: int, device: torch.device, variants: int = 12, tiles: int = 24, pictures: int = 4096
+) -> Banks:
     """The same seed draws the same banks on every device, up to rounding."""
     return Banks(
         shapes.draw_shapes(variants, seed, device),
         textures.draw_textures(tiles, seed, device),
         _palettes(seed).to(device),
+        programs.draw_programs(pictures, seed, device),
     )
 
 
@@ -95,7 +110,13 @@ def draw_views(banks: Banks, count: int, size_px: int, seed: int, step: int) -> 
     )
     palette, ground_palette = integer(PALETTES, count, MOST_OBJECTS), integer(PALETTES, count)
 
+    # A surface that a program painted has neither texture nor palette to ask about.
+    is_painted = uniform(count, MOST_OBJECTS) < PROGRAM_SHARE
+    is_ground_painted, is_bare = uniform(count) < PROGRAM_SHARE, uniform(count) < BARE_SHARE
     ground = _surface(banks, ground_texture, ground_palette, uniform, scene_px, integer)
+    ground = torch.where(
+        is_ground_painted[:, None, None, None], _painted(banks, count, uniform, scene_px, integer), ground
+    )
     picture = ground
     turn = uniform(count, MOST_OBJECTS, low=-math.pi, high=math.pi)
     # Most things stand upright: half of the main ones are turned by a little only.
@@ -108,13 +129,15 @@ def draw_views(banks: Banks, count: int, size_px: int, seed: int, step: int) -> 
     for index in range(MOST_OBJECTS):
         is_main = index == MOST_OBJECTS - 1
         is_there = torch.ones_like(objects, dtype=torch.bool) if is_main else objects > index
-        rows = is_there.nonzero()[:, 0]
+        rows = (is_there & ~is_bare).nonzero()[:, 0]
         drawn = banks.shapes[shape[rows, index], variant[rows, index]].float() / 255
         grid = _look_up(place[rows, index], scale[rows, index], turn[rows, index], scene_px)
         drawn = F.grid_sample(drawn, grid, align_corners=False)
         inside, light = drawn[:, :1], drawn[:, 1:]
         shading = uniform(len(rows), 1, 1, 1, low=0.15, high=1.0)
         surface = _surface(banks, texture[rows, index], palette[rows, index], uniform, scene_px, integer)
+        painted = _painted(banks, len(rows), uniform, scene_px, integer)
+        surface = torch.where(is_painted[rows, index, None, None, None], painted, surface)
         surface = surface * (1 - shading + shading * light)
         opacity = inside * uniform(len(rows), 1, 1, 1, low=0.85, high=1.0)
         picture = picture.index_copy(0, rows, torch.lerp(picture[rows], surface, opacity))
@@ -125,18 +148,22 @@ def draw_views(banks: Banks, count: int, size_px: int, seed: int, step: int) -> 
         ),
         1,
     )
+    colours[is_painted[:, -1], :3] = float("nan")
+    colours[is_ground_painted, 3:] = float("nan")
+    colours[is_bare, :3] = float("nan")
     views, measures = [], []
     for _ in range(2):
         view, seen = _view(picture, place[:, -1], scale[:, -1], turn[:, -1], size_px, uniform)
         views.append(view)
+        seen[is_bare] = float("nan")
         measures.append(torch.cat((seen, colours * 2 - 1), 1))
     labels = {
-        "shape": shape[:, -1],
-        "palette": palette[:, -1],
-        "texture": texture[:, -1],
-        "ground_palette": ground_palette,
-        "ground_texture": ground_texture,
-        "objects": objects,
+        "shape": shape[:, -1].masked_fill(is_bare, UNKNOWN),
+        "palette": palette[:, -1].masked_fill(is_bare | is_painted[:, -1], UNKNOWN),
+        "texture": texture[:, -1].masked_fill(is_bare | is_painted[:, -1], UNKNOWN),
+        "ground_palette": ground_palette.masked_fill(is_ground_painted, UNKNOWN),
+        "ground_texture": ground_texture.masked_fill(is_ground_painted, UNKNOWN),
+        "objects": objects.masked_fill(is_bare, UNKNOWN),
     }
     return Views(
         torch.cat(views), {name: label.repeat(2) for name, label in labels.items()}, torch.cat(measures)
@@ -187,6 +214,20 @@ def _surface(
     return colour
 
 
+def _painted(banks: Banks, count: int, uniform: Uniform, size_px: int, integer: Integer) -> Tensor:
+    """(N, 3, px, px): a part of a program's picture, zoomed and turned."""
+    picture = banks.programs[integer(len(banks.programs), count)].float() / 255
+    zoom = uniform(count, low=0.35, high=0.75)
+    turn = uniform(count, low=-math.pi, high=math.pi)
+    place = uniform(count, 2, low=-1, high=1) * (1 - zoom)[:, None]
+    cos, sin = turn.cos() * zoom, turn.sin() * zoom
+    affine = torch.stack(
+        (torch.stack((cos, -sin, place[:, 0]), 1), torch.stack((sin, cos, place[:, 1]), 1)), 1
+    )
+    grid = F.affine_grid(affine, [count, 3, size_px, size_px], align_corners=False)
+    return F.grid_sample(picture, grid, padding_mode="reflection", align_corners=False)
+
+
 def _look_up(place: Tensor, scale: Tensor, turn: Tensor, size_px: int) -> Tensor:
     """Where in the shape each pixel of the scene looks."""
     cos, sin = turn.cos() / scale, turn.sin() / scale
@@ -231,7 +272,7 @@ def _view(
     grey = view.mean(1, keepdim=True)
     view = torch.lerp(grey, view, uniform(count, 1, 1, 1, low=0.4, high=1.2))
     noise = torch.randn(1, 3, size_px, size_px, generator=torch.Generator().manual_seed(int(zoom[0] * 1e6)))
-    view = view + noise.to(view.device) * uniform(count, 1, 1, 1, low=-0.05, high=0.08).clamp(min=0)
+    view = view + noise.to(view.device) * uniform(count, 1, 1, 1, low=-0.05, high=0.05).clamp(min=0)
     seen = (place - centre) / zoom[:, None]
     measures = torch.cat((seen, (scale / zoom).log()[:, None], (turn * mirror - tilt).cos()[:, None]), 1)
     return view.clamp(0, 1), measures

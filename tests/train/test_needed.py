@@ -7,12 +7,12 @@ import pytest
 from tlstudio.train.cost import ImageCost, NetworkCost
 from tlstudio.train.events import CostMeasured
 from tlstudio.train.needed import Work, needed
+from tlstudio.train.save_interval import seconds_until_next
 from tlstudio.train.settings import TrainSettings
 
 NETWORK = NetworkCost(
     precisions=["float32"],
-    forward=[0.0, 0.25, 0.5, 0.625],  # nothing, the stem, everything but the head, all of it
-    frozen=[[0.0, 0.25, 0.5]],
+    forward=[[0.0, 0.25, 0.5, 0.625]],  # nothing, the stem, everything but the head, all of it
     learning=[[1.5, 0.75, 0.0]],
     held=[[3e6, 1e6, 0.0]],
     widest=1e6,
@@ -122,7 +122,7 @@ def test_that_half_precision_is_expected_where_it_is_clearly_faster():
     half = replace(
         NETWORK,
         precisions=["float32", "bfloat16"],
-        frozen=[*NETWORK.frozen, [0.0, 0.125, 0.25]],
+        forward=[*NETWORK.forward, [0.0, 0.125, 0.25, 0.3125]],
         learning=[*NETWORK.learning, [0.75, 0.375, 0.0]],
         held=[*NETWORK.held, [1e6, 5e5, 0.0]],
         fixed=[*NETWORK.fixed, [0.25, 0.125, 0.0]],
@@ -131,4 +131,10 @@ def test_that_half_precision_is_expected_where_it_is_clearly_faster():
 
     assert needed(cost, WORK).precision == "bfloat16"
     assert needed(COST, WORK).precision == "float32"
-    assert needed(cost, WORK).learning < needed(COST, WORK).learning
+    drawn, learned, checked = 20 * 0.5, 20 * 0.75 + 2 * (0.25 + 0.25), 4 * (0.25 + 0.3125)
+    assert needed(cost, WORK).learning == pytest.approx(8 * (drawn + learned + checked))
+
+
+@pytest.mark.parametrize(("save_seconds", "between"), [(0.1, 2.0), (0.5, 5.0), (10.0, 60.0)])
+def test_that_saving_takes_about_a_tenth_of_the_time_at_most(save_seconds, between):
+    assert seconds_until_next(save_seconds) == between

@@ -8,7 +8,7 @@ import torch
 from tlstudio.model.backbones import TEST_BACKBONES
 from tlstudio.model.network import create
 from tlstudio.train import precision
-from tlstudio.train.precision import choose_precision
+from tlstudio.train.precision import choose_precision, judging_precision
 
 CPU = torch.device("cpu")
 
@@ -58,3 +58,11 @@ def test_that_probing_leaves_the_network_as_it_was(network):
     assert all(parameter.grad is None for parameter in network.parameters())
     assert network.training
     assert not network.layer1.training
+
+
+@pytest.mark.parametrize(
+    ("trained_in", "judged_in"),
+    [("float32", "float32"), ("bfloat16", "bfloat16"), ("float16", "float32")],  # float16 ends at 65,504
+)
+def test_that_validation_is_as_exact_as_training_unless_answers_could_overflow(trained_in, judged_in):
+    assert judging_precision(trained_in) == judged_in

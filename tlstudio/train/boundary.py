@@ -22,7 +22,7 @@ from tlstudio.train.feature_rows import layout_of
 from tlstudio.train.feature_store import FeatureStore, Layout, mark_used
 from tlstudio.train.features import Frozen, row_names
 from tlstudio.train.keeping import affordable_views, gain_of_keeping, views_at_most, views_to_keep
-from tlstudio.train.precision import Precision
+from tlstudio.train.precision import Precision, judging_precision
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.shallower import find_shallower
 
@@ -37,7 +37,7 @@ class Boundary:
     Attributes:
         cut: of the network; None if nothing is frozen or it can't be cut, and images are fed.
         train: what the training images become; None without a cut.
-        validation: likewise, in float32 as in evaluation.
+        validation: likewise, in the precision that the network is validated in.
         views: how many augmented views of each image the run sees; at most one for each epoch.
     """
 
@@ -103,7 +103,8 @@ def prepare(
     if parts.depth == 0:
         return without
     frozen = _frozen(parts, precision, device, source, backbone)
-    judging = frozen if precision == "float32" else _frozen(parts, "float32", device, source, backbone)
+    judged_in = judging_precision(precision)
+    judging = frozen if judged_in == precision else _frozen(parts, judged_in, device, source, backbone)
     wanted = views_to_keep(settings, views)
     folder = cache_folder / FOLDER_NAME
     if limit_bytes <= 0 or not _is_worth_keeping(frozen, parts, source, backbone, cache_folder):
@@ -145,7 +146,7 @@ def prepare(
         images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)
         is_same = judging is frozen
         frozen = _with_shallower(frozen, network, stores[precision], images)
-        judging = frozen if is_same else _with_shallower(judging, network, stores["float32"], images)
+        judging = frozen if is_same else _with_shallower(judging, network, stores[judged_in], images)
     return Boundary(parts, frozen, judging, wanted)
 
 

@@ -14,8 +14,7 @@ class NetworkCost:
 
     Attributes:
         precisions: that training may choose among; the exact one first if it is one of them.
-        forward: seconds in float32 until the boundary of each depth, and one more for the whole network.
-        frozen: by precision and depth, seconds until the boundary.
+        forward: by precision and depth, seconds until the boundary, and one more for the whole network.
         learning: by precision and depth, seconds forward and backward behind the boundary.
         held: by precision and depth, bytes behind the boundary that are held for the way back.
         widest: bytes in the widest place of the network.
@@ -29,8 +28,7 @@ class NetworkCost:
     """
 
     precisions: list[str]
-    forward: list[float]
-    frozen: list[list[float]]
+    forward: list[list[float]]
     learning: list[list[float]]
     held: list[list[float]]
     widest: float
@@ -46,16 +44,17 @@ class NetworkCost:
     def is_possible(self) -> bool:
         """Whether every number is one, and every list has an entry for each depth."""
         depths = len(self.trainable)
-        by_precision = (self.frozen, self.learning, self.held, self.fixed)
+        by_precision = (self.learning, self.held, self.fixed)
         by_depth: list[list[float]] = [[*self.crossing], [*self.trainable], self.update]
         by_depth += [row for rows in by_precision for row in rows]
-        numbers = [*self.forward, self.widest, self.cut_seconds, *(each for row in by_depth for each in row)]
+        numbers = [self.widest, self.cut_seconds, *(each for row in by_depth for each in row)]
+        numbers += [each for row in self.forward for each in row]
         return (
             depths > 0
             and self.values > 0
-            and len(self.forward) == depths + 1
+            and all(len(row) == depths + 1 for row in self.forward)
             and all(len(row) == depths for row in by_depth)
-            and all(0 < len(rows) == len(self.precisions) for rows in by_precision)
+            and all(0 < len(rows) == len(self.precisions) for rows in (self.forward, *by_precision))
             and all(math.isfinite(number) and number >= 0 for number in numbers)
         )
 

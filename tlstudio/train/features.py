@@ -20,8 +20,8 @@ from tlstudio.train.batches import Indices, Labelled, augmented, centred
 from tlstudio.train.feature_rows import Tensors, from_rows, to_rows
 from tlstudio.train.feature_store import FeatureStore, Layout, RowName
 from tlstudio.train.memory import in_pieces
-from tlstudio.train.precision import Precision
-from tlstudio.train.shallower import Shallower, in_precision
+from tlstudio.train.precision import Precision, in_precision
+from tlstudio.train.shallower import Shallower
 
 CENTRE = "centre"
 

@@ -12,12 +12,10 @@ from tlstudio.train.errors import saving
 from tlstudio.train.events import EpochDone
 from tlstudio.train.run_folder import BEST_NAME
 from tlstudio.train.run_info import RunInfo, State, append_metrics, write_info
+from tlstudio.train.save_interval import seconds_until_next
 from tlstudio.train.step import Trainee
 from tlstudio.train.tensor_file import write_tensors
 from tlstudio.train.validation_file import ValidationAnswer, write_validation
-
-SECONDS_BETWEEN_SAVES = 2.0
-"""What a crash may cost at most; the run then repeats it to the same numbers."""
 
 
 @dataclass
@@ -35,7 +33,7 @@ class Keeper:
     _state: dict[str, Tensor] = field(default_factory=dict)
     _best: tuple[int, dict[str, Tensor], Sequence[ValidationAnswer]] | None = None
     _place: Place | None = None
-    _saved_at: float = float("-inf")
+    _next_save: float = float("-inf")
 
     def keep(
         self, place: Place, done: EpochDone, trainee: Trainee, answers: Sequence[ValidationAnswer]
@@ -56,7 +54,7 @@ class Keeper:
         self._state = state_of(trainee.network, trainee.optimizer, trainee.averaged)
         if done.is_best:
             self._best = done.epoch, weights_in(self._state), answers
-        if done.epoch == done.epochs or time.monotonic() - self._saved_at >= SECONDS_BETWEEN_SAVES:
+        if done.epoch == done.epochs or time.monotonic() >= self._next_save:
             self.save("running")
 
     def save(self, state: State) -> None:
@@ -65,6 +63,7 @@ class Keeper:
         Raises:
             TLStudioError: if it can't be written.
         """
+        began = time.monotonic()
         with saving("the checkpoint"):
             if self._best is not None:
                 epoch, weights, answers = self._best
@@ -77,7 +76,8 @@ class Keeper:
                 save_checkpoint(self.folder, self._place, self._state)
                 self._state = {}
             self.say(state)
-        self._saved_at = time.monotonic()
+        now = time.monotonic()
+        self._next_save = now + seconds_until_next(now - began)
 
     def say(self, state: State, place: Place | None = None) -> None:
         """Write where the run stands into run.json.

@@ -10,6 +10,7 @@ from tlstudio.train.keeping import (
     gain_of_keeping,
     views_to_keep,
 )
+from tlstudio.train.save_interval import seconds_until_next
 from tlstudio.train.settings import TrainSettings
 
 KEPT_BYTES = 2
@@ -26,9 +27,6 @@ PROBED_IMAGES = 4
 LAST_TURN_STARTS_BEFORE = 1.0
 TURNS = (2, 4)
 """What choosing the precision takes: so many turns, no new one after so many seconds."""
-
-SECONDS_BETWEEN_SAVES = 2.0
-"""See `Keeper`."""
 
 FLOAT_BYTES = 4
 OPTIMIZER_VALUES = 2
@@ -108,8 +106,8 @@ def needed(cost: CostMeasured, work: Work) -> Needed:
     """What the work needs by that measurement; it says the most, as a run may end early."""
     depth, settings = work.depth, work.train
     place = _precision(cost, depth)
-    frozen, learning = cost.network.frozen[place][depth], cost.network.learning[place][depth]
-    checking = cost.network.forward[-1] - cost.network.forward[depth]
+    frozen, learning = cost.network.forward[place][depth], cost.network.learning[place][depth]
+    checking = cost.network.forward[place][-1] - frozen
     centre = cost.images.views["none"]
     draw = cost.images.views.get(settings.augmentation, centre)
     row_bytes = KEPT_BYTES * cost.network.crossing[depth]
@@ -140,12 +138,10 @@ def needed(cost: CostMeasured, work: Work) -> Needed:
         feature_bytes = round(share * (views - kept) * view_bytes)
         kept_bytes = kept * view_bytes + is_checked_before * validation_bytes
         if not is_checked_before:
-            filling += work.validation_images * (centre + cost.network.forward[depth] + writing)
+            filling += work.validation_images * (centre + frozen + writing)
             feature_bytes += validation_bytes
     else:
-        epoch += work.train_images * (draw + frozen) + work.validation_images * (
-            centre + cost.network.forward[depth]
-        )
+        epoch += work.train_images * (draw + frozen) + work.validation_images * (centre + frozen)
     images = work.train_images + work.validation_images
     preparing = _preparing(cost, depth, is_tried=work.is_tried)
     if not work.is_decoded:
@@ -176,28 +172,28 @@ def _precision(cost: CostMeasured, depth: int) -> int:
 
 def _few(cost: CostMeasured, place: int, depth: int) -> float:
     """Seconds that the few images take that the precision is tried with, without an update."""
-    each = cost.network.frozen[place][depth] + cost.network.learning[place][depth]
+    each = cost.network.forward[place][depth] + cost.network.learning[place][depth]
     return PROBED_IMAGES * each + cost.network.fixed[place][depth]
 
 
 def _preparing(cost: CostMeasured, depth: int, *, is_tried: bool) -> float:
     seconds = cost.start_seconds
     if depth > 0:
-        seconds += cost.network.cut_seconds + 2 * PROBED_IMAGES * cost.network.forward[depth]
+        seconds += cost.network.cut_seconds + 2 * PROBED_IMAGES * cost.network.forward[0][depth]
     if is_tried:
         return seconds
     if len(cost.network.precisions) > 1:
         turn = sum(_few(cost, place, depth) for place in range(len(cost.network.precisions)))
         least, most = TURNS
         seconds += turn * min(most, max(least, math.ceil(LAST_TURN_STARTS_BEFORE / turn)))
-    return seconds + (3 * PROBED_IMAGES * cost.network.forward[depth] if depth > 0 else 0)
+    return seconds + (3 * PROBED_IMAGES * cost.network.forward[0][depth] if depth > 0 else 0)
 
 
 def _saving(cost: CostMeasured, depth: int, settings: TrainSettings, seconds: float) -> float:
     """To write checkpoints; the best weights go with some of them."""
-    saves = min(settings.epochs, 2 + seconds / SECONDS_BETWEEN_SAVES)
     values = cost.network.values + OPTIMIZER_VALUES * cost.network.trainable[depth] + cost.network.values / 2
-    return saves * cost.save_seconds * values / cost.network.values
+    each = cost.save_seconds * values / cost.network.values
+    return each * min(settings.epochs, 2 + seconds / seconds_until_next(each))
 
 
 def _run_bytes(cost: CostMeasured, depth: int, settings: TrainSettings) -> int:

@@ -16,7 +16,7 @@ from tlstudio.model.groups import parameter_groups
 from tlstudio.train.cost import NetworkCost
 from tlstudio.train.optimize import make_optimizer, make_schedule
 from tlstudio.train.passes import Passed, Watch
-from tlstudio.train.precision import DTYPES, Precision, possible_precisions
+from tlstudio.train.precision import Precision, in_precision, possible_precisions
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import LONGEST_GRADIENT, Trainee, on_device, take_step
 
@@ -88,9 +88,8 @@ def network_cost(
     exact = many.exact[-1]
     return NetworkCost(
         precisions=list(precisions),
-        forward=[seconds / many.images for seconds in _usual([passed.forward for passed in many.exact])],
-        frozen=[
-            [seconds / many.images for seconds in _usual([passed.forward[:-1] for passed in many.of(each)])]
+        forward=[
+            [seconds / many.images for seconds in _usual([passed.forward for passed in many.of(each)])]
             for each in precisions
         ],
         learning=[each for each, _ in split],
@@ -153,7 +152,7 @@ def _pass(
     for precision in precisions:
         if precision != "float32":
             network.eval()
-            with torch.no_grad(), _in(precision, inputs.device):
+            with torch.no_grad(), in_precision(precision, inputs.device):
                 to.half += [watch.forward(lambda: network(inputs)) for _ in range(forward)]
         network.train()
         network.zero_grad(set_to_none=True)
@@ -183,7 +182,7 @@ def _loss(
     labels = torch.zeros(len(inputs), dtype=torch.long, device=device)
 
     def loss() -> Tensor:
-        with _in(precision, device):
+        with in_precision(precision, device):
             logits = network(inputs)
         return nn.functional.cross_entropy(logits.float(), labels)
 
@@ -252,7 +251,3 @@ def _head_seconds(
             pass
         times.append(time.perf_counter() - began)
     return median(times[1:])
-
-
-def _in(precision: Precision, device: torch.device) -> torch.autocast:
-    return torch.autocast(device.type, DTYPES[precision], enabled=precision != "float32")

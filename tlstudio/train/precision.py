@@ -62,6 +62,19 @@ def possible_precisions(network: nn.Module, device: torch.device) -> tuple[Preci
     return ("float32",) if device.type != "cpu" or total < SMALLEST_PARAMETERS else ("float32", "bfloat16")
 
 
+def judging_precision(precision: Precision) -> Precision:
+    """That a network is validated in after each epoch: the one it learns in, if no answer can grow too large.
+
+    float16 ends at 65,504, which a single odd image can pass.
+    """
+    return "float32" if precision == "float16" else precision
+
+
+def in_precision(precision: Precision, device: torch.device) -> torch.autocast:
+    """Computing as exactly as that."""
+    return torch.autocast(device.type, DTYPES[precision], enabled=precision != "float32")
+
+
 def _gain(network: nn.Module, input_px: int) -> float:
     """How many times faster a training step is in bfloat16; the state of the network stays as it was."""
     was_training = {name: module.training for name, module in network.named_modules()}

@@ -17,7 +17,7 @@ from tlstudio.model.errors import CannotCut
 from tlstudio.train.feature_rows import KEPT_AS, Tensors, from_rows, layout_of, to_rows
 from tlstudio.train.feature_store import FeatureStore, Layout, RowName, stored_layout
 from tlstudio.train.memory import in_pieces
-from tlstudio.train.precision import DTYPES, Precision
+from tlstudio.train.precision import Precision, in_precision
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,6 @@ def find_shallower(
             return found
         store.close()
     return None
-
-
-def in_precision(precision: Precision, device: torch.device) -> torch.autocast:
-    """Computing as exactly as that."""
-    return torch.autocast(device.type, DTYPES[precision], enabled=precision != "float32")
 
 
 def _is_as_good(found: Tensors, expected: Tensors, layout: Layout) -> bool:

@@ -14,7 +14,7 @@ from tlstudio.model.network import create
 from tlstudio.train.errors import MemoryTooSmall
 from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.optimize import make_optimizer
-from tlstudio.train.precision import DTYPES, WORTHWHILE_GAIN, Precision, possible_precisions
+from tlstudio.train.precision import WORTHWHILE_GAIN, Precision, in_precision, possible_precisions
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import LONGEST_GRADIENT, on_device
 
@@ -115,7 +115,7 @@ def _worthwhile(seconds: dict[Precision, float]) -> Precision:
 def _forward(network: nn.Module, inputs: Tensor, precision: Precision) -> Callable[[], None]:
     def forward() -> None:
         network.eval()
-        with torch.inference_mode(), _in(precision, inputs.device):
+        with torch.inference_mode(), in_precision(precision, inputs.device):
             network(inputs)
 
     return forward
@@ -129,7 +129,7 @@ def _step_seconds(network: nn.Module, inputs: Tensor, precision: Precision, budg
 
     def gradients() -> None:
         optimizer.zero_grad(set_to_none=True)
-        with _in(precision, inputs.device):
+        with in_precision(precision, inputs.device):
             logits = network(inputs)
         nn.functional.cross_entropy(logits.float(), labels).backward()  # type: ignore[no-untyped-call]
 
@@ -166,10 +166,6 @@ def _timed(turn: Callable[[], None], device: torch.device) -> float:
     elif device.type == "mps":
         torch.mps.synchronize()
     return time.perf_counter() - began
-
-
-def _in(precision: Precision, device: torch.device) -> torch.autocast:
-    return torch.autocast(device.type, DTYPES[precision], enabled=precision != "float32")
 
 
 def _noise(images: int, input_px: int, device: torch.device) -> Tensor:

@@ -15,7 +15,7 @@ from tlstudio.train.errors import BatchTooSmall, MemoryTooSmall
 from tlstudio.train.events import BatchHalved
 from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.mixup import Mix
-from tlstudio.train.precision import DTYPES, Precision
+from tlstudio.train.precision import Precision, in_precision
 
 LONGEST_GRADIENT = 5.0
 """Its norm is cut there: one odd batch of a small set must not throw the weights far off."""
@@ -175,9 +175,7 @@ def _gradients(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, mix
     answers_of_pieces = zip(torch.split(labels, size), torch.split(of_partners, size), strict=True)
     for piece, (answers, others) in zip(pieces, answers_of_pieces, strict=True):
         answers = answers.to(trainee.device)  # noqa: PLW2901
-        with torch.autocast(
-            trainee.device.type, DTYPES[trainee.precision], enabled=trainee.precision != "float32"
-        ):
+        with in_precision(trainee.precision, trainee.device):
             logits = trainee.logits(piece)
         logits = logits.float()
         share = _loss(trainee, logits, answers)

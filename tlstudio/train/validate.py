@@ -13,6 +13,7 @@ from tlstudio.train.batches import Labelled
 from tlstudio.train.events import SamplePrediction
 from tlstudio.train.features import Feed
 from tlstudio.train.memory import is_out_of_memory
+from tlstudio.train.precision import in_precision, judging_precision
 from tlstudio.train.step import Trainee, halved
 from tlstudio.train.validation_file import ValidationAnswer
 
@@ -53,7 +54,9 @@ class Judged:
 
 
 def validate(trainee: Trainee, feed: Feed, classes: Sequence[str]) -> Generator[Event, None, Judged]:
-    """Ask the network about every image, in float32 as in evaluation; the generator's value is a Judged.
+    """Ask the network about every image, as exactly as it is trained; the generator's value is a Judged.
+
+    Evaluation and the exported file compute in float32; see `judging_precision`.
 
     Yields:
         Progress.
@@ -94,7 +97,7 @@ def sample_places(labels: Sequence[int]) -> list[int]:
 
 def _try_logits(trainee: Trainee, inputs: tuple[Tensor, ...]) -> Tensor | None:
     try:
-        with torch.inference_mode():
+        with torch.inference_mode(), in_precision(judging_precision(trainee.precision), trainee.device):
             return trainee.judged_logits(inputs).float().cpu()
     except (RuntimeError, MemoryError) as error:
         if is_out_of_memory(error):

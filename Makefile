@@ -8,13 +8,15 @@
 #   make bench-scale       time and memory for a thousand and more images
 #   make bench-window      start-up times on this machine
 #   make bench-backbones   what the bundled backbones are worth, against random weights
+#   make bench-depths      at which freeze depth few images are learned best
 #   make pretrain          the bundled backbones anew (hours; goes on where it was)
 
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo run test test-fast check bench bench-training bench-scale bench-window bench-backbones pretrain clean
+.PHONY: demo run test test-fast check bench bench-training bench-scale bench-window bench-backbones \
+        bench-depths pretrain clean
 
 demo: $(VENV)/ready
 	$(BIN)/tlstudio demo
@@ -51,11 +53,14 @@ bench-window: $(VENV)/ready
 bench-backbones: $(VENV)/ready-dev
 	$(BIN)/python tests/benchmarks/backbones.py $(BENCH)
 
+bench-depths: $(VENV)/ready-dev
+	$(BIN)/python tests/benchmarks/depths.py $(BENCH)
+
 pretrain: $(VENV)/ready
-	$(BIN)/python packaging/pretraining/pretrain.py resnet10t --images 620000
+	$(BIN)/python packaging/pretraining/pretrain.py resnet10t --images 700000
 	$(BIN)/python packaging/pretraining/package.py build/pretraining/resnet10t resnet10t --input-px 144
-	$(BIN)/python packaging/pretraining/pretrain.py regnetx_002 --images 400000
-	$(BIN)/python packaging/pretraining/package.py build/pretraining/regnetx_002 regnetx_002 --input-px 144
+	$(BIN)/python packaging/pretraining/pretrain.py fasternet_t0 --images 800000
+	$(BIN)/python packaging/pretraining/package.py build/pretraining/fasternet_t0 fasternet_t0 --input-px 144
 
 # The environment with what the program needs, and with the test tools on top; remade when pyproject.toml changes.
 $(VENV)/ready: pyproject.toml

@@ -101,7 +101,7 @@ def begin(recipe: Recipe, folder: Path) -> Pupil:
     torch.manual_seed(recipe.seed)
     network = timm.create_model(recipe.architecture, num_classes=0)
     network = network.to(device, memory_format=torch.channels_last)
-    answers = Answers(network.num_features).to(device)
+    answers = Answers(network.head_hidden_size).to(device)
     groups = parameter_groups([*network.parameters(), *answers.parameters()], recipe.weight_decay)
     optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98))
     pupil = Pupil(recipe, network, answers, optimizer, device)

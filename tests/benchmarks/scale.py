@@ -36,7 +36,7 @@ def main() -> None:
     """Print a line for each number of images and freeze depth."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, nargs="*", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--backbone", default="regnetx_002")
+    parser.add_argument("--backbone", default="fasternet_t0")
     parser.add_argument("--freeze", nargs="*", default=["head"], help="one run each")
     given = parser.parse_args()
     wanted = f"wanted: memory ≤ {MOST_BYTES / GIBIBYTE:.0f} GiB, time an image not rising"

@@ -248,7 +248,7 @@ def bare_epoch(case: Case, run: Here) -> Callable[[], float]:
             nn.utils.clip_grad_norm_(trained, LONGEST_GRADIENT)
             optimizer.step()
         network.eval()
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=is_half):
             for size in sizes(run.images[1]):
                 forward(*(each[:size] for each in inputs))
         return 0.0

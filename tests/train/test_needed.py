@@ -99,6 +99,17 @@ def test_that_fewer_views_are_drawn_where_the_room_ends():
     assert needed(COST, replace(WORK, depth=2, cache_bytes=room)).views == 2
 
 
+def test_that_views_of_a_shallower_boundary_are_led_on_from_there():
+    # Two of the four views are kept behind the stem, whose quarter of a second is so spared, and the drawing.
+    small = replace(NETWORK, crossing=[3000, 100, 100])
+    work = replace(WORK, depth=2, shallower_depth=1, shallower_views=2)
+    found = needed(replace(COST, network=small), work)
+
+    anew, led_on, checked = 2 * 20 * (0.5 + 0.5), 2 * 20 * (0.5 - 0.25), 4 * (0.5 - 0.25)
+    assert found.filling == pytest.approx(anew + led_on + checked, rel=1e-3)
+    assert found.kept_bytes == 2 * 20 * 2 * 100
+
+
 def test_that_without_augmentation_there_is_one_view():
     train = replace(TRAIN, augmentation="none")
 

@@ -47,20 +47,27 @@ class Estimate:
         images = self.project.images
         split = images.split if images is not None else {}
         settings = train or self.project.settings.train
+        before = range(depth - 1, 0, -1)
+        shallower = next((each for each in before if self._views_kept(each, settings)), 0)
         work = Work(
             depth=depth,
             train=settings,
             train_images=split.get("train", 0),
             validation_images=split.get("validation", 0),
             cache_bytes=self.cache_bytes,
-            views_kept=max((_views(run) for run in self._keepers(depth, settings)), default=0),
+            views_kept=self._views_kept(depth, settings),
+            shallower_depth=shallower,
+            shallower_views=self._views_kept(shallower, settings) if shallower else 0,
             is_decoded=self.taken.images > 0 and any(self._decoders()),
             is_tried=any(run.started.frozen_groups == depth for run in self._decoders()),
         )
         found = needed(self.cost, work)
         # Where the cache was deleted or given to others, what earlier runs kept is there no more.
         is_gone = found.kept_bytes > self.taken.features
-        return needed(self.cost, replace(work, views_kept=0)) if is_gone else found
+        return needed(self.cost, replace(work, views_kept=0, shallower_views=0)) if is_gone else found
+
+    def _views_kept(self, depth: int, settings: TrainSettings) -> int:
+        return max((_views(run) for run in self._keepers(depth, settings)), default=0)
 
     def _keepers(self, depth: int, settings: TrainSettings) -> Iterator[Run]:
         """Runs that have kept the same features as a new one would."""

@@ -47,6 +47,8 @@ class Work:
         validation_images: how many it is checked on after each epoch.
         cache_bytes: that kept features of the project may take.
         views_kept: of every image at this boundary, by an earlier run.
+        shallower_depth: of the deepest boundary before it where earlier runs have kept some; 0 if none has.
+        shallower_views: of every image that are kept there.
         is_decoded: whether the images are decoded already.
         is_tried: whether an earlier run has settled the precision at this depth.
     """
@@ -57,6 +59,8 @@ class Work:
     validation_images: int
     cache_bytes: int
     views_kept: int = 0
+    shallower_depth: int = 0
+    shallower_views: int = 0
     is_decoded: bool = False
     is_tried: bool = False
 
@@ -134,11 +138,18 @@ def needed(cost: CostMeasured, work: Work) -> Needed:
         reading = ROW_SECONDS + row_bytes / READ_BYTES_PER_SECOND
         epoch += (work.train_images + work.validation_images) * reading
         writing = row_bytes / WRITE_BYTES_PER_SECOND
-        filling = share * (views - kept) * work.train_images * (draw + frozen + writing)
+        led_on = max(0, min(work.shallower_views, views) - kept)
+        led_row_bytes = KEPT_BYTES * cost.network.crossing[work.shallower_depth]
+        leading_on = frozen - cost.network.forward[place][work.shallower_depth]
+        leading_on += ROW_SECONDS + led_row_bytes / READ_BYTES_PER_SECOND
+        of_image = (views - kept - led_on) * (draw + frozen) + led_on * leading_on
+        filling = share * work.train_images * (of_image + (views - kept) * writing)
         feature_bytes = round(share * (views - kept) * view_bytes)
         kept_bytes = kept * view_bytes + is_checked_before * validation_bytes
+        kept_bytes += led_on * work.train_images * led_row_bytes
         if not is_checked_before:
-            filling += work.validation_images * (centre + frozen + writing)
+            of_image = leading_on if work.shallower_views else centre + frozen
+            filling += work.validation_images * (of_image + writing)
             feature_bytes += validation_bytes
     else:
         epoch += work.train_images * (draw + frozen) + work.validation_images * (centre + frozen)

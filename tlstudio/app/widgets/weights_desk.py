@@ -11,8 +11,8 @@ from tlstudio.app.widgets.errand_message import ErrandMessage
 from tlstudio.app.widgets.message_bar import Action, MessageBar
 from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.model.events import NetworkInspected, PackImported, WeightsMatched
+from tlstudio.model.pack_manifest import MANIFEST_NAME
 
-MANIFEST_NAME = "manifest.json"
 NAMED = 3
 WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth")
 

@@ -57,7 +57,7 @@ bench-depths: $(VENV)/ready-dev
 	$(BIN)/python tests/benchmarks/depths.py $(BENCH)
 
 pretrain: $(VENV)/ready
-	$(BIN)/python packaging/pretraining/pretrain.py resnet10t --images 700000
+	$(BIN)/python packaging/pretraining/pretrain.py resnet10t --images 500000
 	$(BIN)/python packaging/pretraining/package.py build/pretraining/resnet10t resnet10t --input-px 144
 	$(BIN)/python packaging/pretraining/pretrain.py fasternet_t0 --images 800000
 	$(BIN)/python packaging/pretraining/package.py build/pretraining/fasternet_t0 fasternet_t0 --input-px 144

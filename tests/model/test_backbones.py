@@ -21,7 +21,7 @@ ELSEWHERE = [name for name in BACKBONES if name not in (*BUNDLED, *PUBLISHED)]
 OWN_SIZE = {"vit_small_patch14_dinov2", *TEST_BACKBONES, *BUNDLED}  # run at another size than timm's
 COMMERCIAL_LICENCES = {"Apache-2.0", "MIT", "BSD-3-Clause", "CC-BY-4.0", "DINOv3 License"}
 FAMILIES = {
-    "ResNet", "VGG", "Inception", "MobileNet", "EfficientNet", "RegNet", "DenseNet", "ConvNeXt",
+    "ResNet", "VGG", "Inception", "MobileNet", "EfficientNet", "FasterNet", "RegNet", "DenseNet", "ConvNeXt",
     "Vision Transformer", "DINOv2", "DINOv3", "Swin Transformer",
 }  # fmt: skip
 

@@ -23,19 +23,20 @@ BUNDLED: dict[str, Backbone] = {
             bundled="resnet10t.safetensors",
         ),
     ),
-    "regnetx_002": Backbone(
-        "regnetx_002", "RegNetX 200MF", "RegNet", "Smallest and quickest",
+    "fasternet_t0": Backbone(
+        "fasternet_t0", "FasterNet-T0", "FasterNet", "Smallest and quickest",
         groups=(
-            FreezeGroup("stem", 928), FreezeGroup("s1", 4032), FreezeGroup("s2", 10304),
-            FreezeGroup("s3", 226480), FreezeGroup("s4", 2074048),
+            FreezeGroup("stem", 2000), FreezeGroup("stages.0", 7460), FreezeGroup("stages.1", 72000),
+            FreezeGroup("stages.2", 991040), FreezeGroup("stages.3", 1142400),
+            FreezeGroup("conv_head", 409600),
         ),
-        features=368,
+        features=1280,
         preprocessing=Preprocessing(144, 164, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
         imagenet_accuracy=None,
         weights=PublishedWeights(
-            repo="", file="regnetx_002.safetensors", size_bytes=4692864, sha256="", licence="Apache-2.0",
+            repo="", file="fasternet_t0.safetensors", size_bytes=5279816, sha256="", licence="Apache-2.0",
             source="Made for TL Studio, see packaging/pretraining", trained_on="Synthetic images", classes=0,
-            bundled="regnetx_002.safetensors",
+            bundled="fasternet_t0.safetensors",
         ),
     ),
 }

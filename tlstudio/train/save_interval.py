@@ -4,7 +4,7 @@ LEAST_SECONDS, MOST_SECONDS = 2.0, 60.0
 """Between two saves. What a crash costs is repeated to the same numbers."""
 
 REST = 10
-"""Times as long as a save took, nothing more is saved: 150 MB every two seconds took a fifth of some runs."""
+"""Times as long as a save took, nothing more is saved."""
 
 
 def seconds_until_next(seconds_of_save: float) -> float:

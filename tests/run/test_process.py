@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,15 @@ class Crank:
     def turn(self, times: int = 1) -> None:
         self._pipe.write(b"." * times)
 
+    def turn_on(self) -> list[Event]:
+        """What else it reports, with a turn for each: a wish takes hold at the first event after it came."""
+        seen = []
+        for event in self.events:
+            seen.append(event)
+            with suppress(BrokenPipeError):
+                self.turn()
+        return seen
+
     def end(self) -> None:
         self._pipe.close()
 
@@ -76,7 +86,7 @@ def test_that_a_stopped_step_is_closed_and_says_so(crank: Crank, tmp_path: Path)
     crank.process.stop()
     crank.turn()
 
-    assert list(crank.events)[-1] == Stopped("crank")
+    assert crank.turn_on()[-1] == Stopped("crank")
     assert (tmp_path / "note").read_text(encoding="utf-8") == "closed"
 
 
@@ -95,20 +105,20 @@ def test_that_a_paused_step_stays_alive_and_reports_nothing_until_it_goes_on(
 ) -> None:
     crank.turn()
     next(crank.events)
-    crank.process.pause()
-    crank.turn(20)
-    seen: list[Event] = []
-    # The one event that was under way when the pause came may still pass; nothing after it does, so
-    # the first heartbeat that follows in silence proves the pause.
     child = crank.process._child
     assert child is not None
-    beats = threading.Event()
-    monkeypatch.setattr(child, "_lines", _Watched(child._lines, beats))
+    watched = _Watched(child._lines)
+    monkeypatch.setattr(child, "_lines", watched)
+    seen: list[Event] = []
     reader = threading.Thread(target=lambda: seen.extend(crank.events))
     reader.start()
-    assert beats.wait(10)
-    before = len(seen)
 
+    crank.process.pause()
+    watched.wait_for_beats(2)  # by then it has been read
+    crank.turn(20)
+    watched.wait_for_beats(2)
+    # The one event that was under way when the pause came may still pass; nothing after it does.
+    before = len(seen)
     crank.process.go_on()
     crank.end()
     reader.join(10)
@@ -118,23 +128,26 @@ def test_that_a_paused_step_stays_alive_and_reports_nothing_until_it_goes_on(
 
 
 class _Watched:
-    """The queue of lines, which tells when a second heartbeat came in."""
+    """The queue of lines, which counts the heartbeats that came through it."""
 
-    def __init__(self, lines: Any, second_beat: threading.Event) -> None:
+    def __init__(self, lines: Any) -> None:
         self._lines = lines
-        self._second_beat = second_beat
-        self._beats = 0
+        self._beats = threading.Semaphore(0)
 
     def get(self, timeout: float) -> str | None:
         line: str | None = self._lines.get(timeout=timeout)
         if line is not None and "Heartbeat" in line:
-            self._beats += 1
-            if self._beats == 2:
-                self._second_beat.set()
+            self._beats.release()
         return line
 
     def put(self, line: str | None) -> None:
         self._lines.put(line)
+
+    def wait_for_beats(self, count: int) -> None:
+        while self._beats.acquire(blocking=False):
+            pass
+        for _ in range(count):
+            assert self._beats.acquire(timeout=10)
 
 
 def test_that_a_paused_step_can_be_stopped(crank: Crank) -> None:
@@ -158,7 +171,7 @@ def test_that_a_child_without_a_parent_ends_and_leaves_its_step_as_it_stands(
 
     child.process.stdin.close()
     crank.turn()
-    list(crank.events)
+    crank.turn_on()
 
     assert child.process.returncode == 0
     assert not (tmp_path / "note").exists()

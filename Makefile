@@ -14,6 +14,9 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+# One worker for each core, with one thread each: two torch processes of several threads hold each other up.
+PYTEST := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest \
+          --numprocesses logical --maxprocesses 4 --dist worksteal
 
 .PHONY: demo run test test-fast check bench bench-training bench-scale bench-window bench-backbones \
         bench-depths pretrain clean
@@ -27,11 +30,11 @@ run: $(VENV)/ready
 
 test: $(VENV)/ready-dev
 	@$(BIN)/python packaging/system_libraries.py
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: $(VENV)/ready-dev
 	@$(BIN)/python packaging/system_libraries.py
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 check: $(VENV)/ready-dev
 	$(BIN)/ruff check .

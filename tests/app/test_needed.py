@@ -44,7 +44,7 @@ COST = CostMeasured(
         crossing=[1000] * len(DEPTHS),
         trainable=[2_000_000 * (HEAD - depth) + 1000 for depth in DEPTHS],
         values=11_000_000,
-        is_cuttable=True,
+        shallowest_cut=1,
         cut_seconds=0.2,
     ),
     images=ImageCost(0.01, 200_000.0, {"none": 0.001, "light": 0.002}),

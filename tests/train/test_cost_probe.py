@@ -1,11 +1,13 @@
 """A project's costs are measured in small, told, and remembered."""
 
 import pytest
+import torch
 
 from tlstudio import steps
 from tlstudio.errors import ProjectError
 from tlstudio.events import Progress
 from tlstudio.model.backbones import find_backbone
+from tlstudio.model.network import create
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.estimate import estimate_of
 from tlstudio.project.file import create_project
@@ -13,6 +15,7 @@ from tlstudio.project.sweep_plan import needs_speed, plan_sweep
 from tlstudio.train import network_cost
 from tlstudio.train.cost_memory import FILE_NAME
 from tlstudio.train.events import CostMeasured, TrainDone
+from tlstudio.train.settings import TrainSettings
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +33,7 @@ def test_that_a_project_is_measured_and_its_runs_are_told_of_from_then_on(tmp_pa
     assert isinstance(cost, CostMeasured)
     assert all(isinstance(event, Progress) for event in events[:-1])
     assert cost.network.is_possible
-    assert cost.network.is_cuttable
+    assert cost.network.shallowest_cut == 1
     assert all(row == sorted(row) for row in cost.network.forward)
     assert cost.network.trainable == sorted(cost.network.trainable, reverse=True)
     assert cost.network.held[0][0] > cost.network.held[0][-1]
@@ -40,6 +43,19 @@ def test_that_a_project_is_measured_and_its_runs_are_told_of_from_then_on(tmp_pa
     assert estimate.cost == cost
     assert estimate.at(head).seconds > 0
     assert not list((project.folder / "cache").glob(".probe-*"))
+
+
+def test_that_a_network_that_can_not_be_followed_is_known_to_part_from_its_head_alone(monkeypatch):
+    backbone = find_backbone("test_resnet")
+    network = create(backbone, 2, 0)
+    features = network.forward_features
+    monkeypatch.setattr(
+        network, "forward_features", lambda images: features(images if images.mean() > 0 else -images)
+    )
+
+    found = network_cost.network_cost(network, backbone, TrainSettings(), torch.device("cpu"), 4)
+
+    assert found.shallowest_cut == backbone.head_depth
 
 
 def test_that_a_sweep_dares_to_try_what_is_known_to_be_affordable(tmp_path, plates_project):

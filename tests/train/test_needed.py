@@ -21,7 +21,7 @@ NETWORK = NetworkCost(
     crossing=[3000, 250_000_000, 100],
     trainable=[1_000_000, 600_000, 1_000],
     values=1_000_000,
-    is_cuttable=True,
+    shallowest_cut=1,
     cut_seconds=2.0,
 )
 COST = CostMeasured(
@@ -88,9 +88,15 @@ def test_that_without_room_or_anything_frozen_nothing_is_kept(change):
 
 
 def test_that_a_network_that_can_not_be_cut_keeps_nothing():
-    cost = replace(COST, network=replace(NETWORK, is_cuttable=False))
+    cost = replace(COST, network=replace(NETWORK, shallowest_cut=0))
 
     assert not needed(cost, replace(WORK, depth=2)).is_kept
+
+
+def test_that_a_network_of_which_only_the_head_comes_off_keeps_features_there_alone():
+    cost = replace(COST, network=replace(NETWORK, crossing=[3000, 100, 100], shallowest_cut=2))
+
+    assert [needed(cost, replace(WORK, depth=depth)).is_kept for depth in (1, 2)] == [False, True]
 
 
 def test_that_fewer_views_are_drawn_where_the_room_ends():

@@ -23,7 +23,7 @@ class NetworkCost:
         crossing: by depth, numbers that cross the boundary.
         trainable: by depth, values of the network that are trained.
         values: of the network, all of them, statistics included.
-        is_cuttable: whether it can be cut at its boundaries, which it takes to keep anything.
+        shallowest_cut: depth from which on it can be cut, which it takes to keep anything; 0: nowhere.
         cut_seconds: that finding a cut takes.
     """
 
@@ -37,7 +37,7 @@ class NetworkCost:
     crossing: list[int]
     trainable: list[int]
     values: int
-    is_cuttable: bool
+    shallowest_cut: int
     cut_seconds: float
 
     @property
@@ -52,6 +52,7 @@ class NetworkCost:
         return (
             depths > 0
             and self.values > 0
+            and 0 <= self.shallowest_cut < depths
             and all(len(row) == depths + 1 for row in self.forward)
             and all(len(row) == depths for row in by_depth)
             and all(0 < len(rows) == len(self.precisions) for rows in (self.forward, *by_precision))

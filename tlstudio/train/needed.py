@@ -106,71 +106,120 @@ class Needed:
         return self.feature_bytes + self.image_bytes + self.run_bytes
 
 
+@dataclass(frozen=True)
+class _Fed:
+    """What it takes to bring what is learned from to the boundary.
+
+    Attributes:
+        once: seconds of what is kept from then on.
+        in_epoch: seconds of every epoch.
+        views: of each image.
+        is_kept: whether anything is.
+        added_bytes: to the kept features.
+        used_bytes: of kept features that are there already.
+    """
+
+    once: float
+    in_epoch: float
+    views: int
+    is_kept: bool = False
+    added_bytes: int = 0
+    used_bytes: int = 0
+
+
 def needed(cost: CostMeasured, work: Work) -> Needed:
     """What the work needs by that measurement; it says the most, as a run may end early."""
     depth, settings = work.depth, work.train
     place = _precision(cost, depth)
-    frozen, learning = cost.network.forward[place][depth], cost.network.learning[place][depth]
-    checking = cost.network.forward[place][-1] - frozen
-    centre = cost.images.views["none"]
-    draw = cost.images.views.get(settings.augmentation, centre)
-    row_bytes = KEPT_BYTES * cost.network.crossing[depth]
-    steps = -(-work.train_images // settings.batch_size)
-    step = cost.network.fixed[place][depth] + cost.network.update[depth]
-    epoch = work.train_images * learning + steps * step + work.validation_images * checking
-    is_kept = (
-        depth > 0
-        and cost.network.is_cuttable
-        and work.cache_bytes > 0
-        and gain_of_keeping(frozen, row_bytes) > 1
-    )
-    views, kept, filling = settings.epochs, 0, 0.0
-    feature_bytes = kept_bytes = 0
-    if is_kept:
-        view_bytes, validation_bytes = row_bytes * work.train_images, row_bytes * work.validation_images
-        wanted = views_to_keep(settings)
-        views = affordable_views(wanted, work.cache_bytes, view_bytes, validation_bytes)
-        kept = min(work.views_kept, views)
-        is_checked_before = work.views_kept > 0
-        # What finds no room is computed in every epoch.
-        share = min(1.0, work.cache_bytes / (views * view_bytes + validation_bytes))
-        epoch += (1 - share) * work.train_images * (draw + frozen)
-        reading = ROW_SECONDS + row_bytes / READ_BYTES_PER_SECOND
-        epoch += (work.train_images + work.validation_images) * reading
-        writing = row_bytes / WRITE_BYTES_PER_SECOND
-        led_on = max(0, min(work.shallower_views, views) - kept)
-        led_row_bytes = KEPT_BYTES * cost.network.crossing[work.shallower_depth]
-        leading_on = frozen - cost.network.forward[place][work.shallower_depth]
-        leading_on += ROW_SECONDS + led_row_bytes / READ_BYTES_PER_SECOND
-        of_image = (views - kept - led_on) * (draw + frozen) + led_on * leading_on
-        filling = share * work.train_images * (of_image + (views - kept) * writing)
-        feature_bytes = round(share * (views - kept) * view_bytes)
-        kept_bytes = kept * view_bytes + is_checked_before * validation_bytes
-        kept_bytes += led_on * work.train_images * led_row_bytes
-        if not is_checked_before:
-            of_image = leading_on if work.shallower_views else centre + frozen
-            filling += work.validation_images * (of_image + writing)
-            feature_bytes += validation_bytes
-    else:
-        epoch += work.train_images * (draw + frozen) + work.validation_images * (centre + frozen)
+    fed = _kept(cost, work, place) if _is_kept(cost, depth, place, work) else _computed(cost, work, place)
+    epochs = settings.epochs * (_epoch(cost, work, place) + fed.in_epoch)
     images = work.train_images + work.validation_images
     preparing = _preparing(cost, depth, is_tried=work.is_tried)
     if not work.is_decoded:
         preparing += images * cost.images.decode_seconds
-    epochs = settings.epochs * epoch
     return Needed(
         preparing=preparing,
-        filling=filling,
-        learning=epochs + _saving(cost, depth, settings, filling + epochs),
+        filling=fed.once,
+        learning=epochs + _saving(cost, depth, settings, fed.once + epochs),
         memory_bytes=_memory(cost, work, cost.network.held[place][depth]),
-        feature_bytes=feature_bytes,
+        feature_bytes=fed.added_bytes,
         image_bytes=0 if work.is_decoded else round(images * cost.images.decoded_bytes),
         run_bytes=_run_bytes(cost, depth, settings),
-        kept_bytes=kept_bytes,
-        views=views,
-        is_kept=is_kept,
+        kept_bytes=fed.used_bytes,
+        views=fed.views,
+        is_kept=fed.is_kept,
         precision=cost.network.precisions[place],
     )
+
+
+def _epoch(cost: CostMeasured, work: Work, place: int) -> float:
+    """Seconds behind the boundary."""
+    network, depth = cost.network, work.depth
+    steps = -(-work.train_images // work.train.batch_size)
+    step = network.fixed[place][depth] + network.update[depth]
+    checking = network.forward[place][-1] - network.forward[place][depth]
+    return (
+        work.train_images * network.learning[place][depth] + steps * step + work.validation_images * checking
+    )
+
+
+def _draw_seconds(cost: CostMeasured, settings: TrainSettings) -> tuple[float, float]:
+    """Of a view to learn from, and of one to check on."""
+    centre = cost.images.views["none"]
+    return cost.images.views.get(settings.augmentation, centre), centre
+
+
+def _row_bytes(cost: CostMeasured, depth: int) -> int:
+    return KEPT_BYTES * cost.network.crossing[depth]
+
+
+def _is_kept(cost: CostMeasured, depth: int, place: int, work: Work) -> bool:
+    return (
+        0 < cost.network.shallowest_cut <= depth
+        and work.cache_bytes > 0
+        and gain_of_keeping(cost.network.forward[place][depth], _row_bytes(cost, depth)) > 1
+    )
+
+
+def _computed(cost: CostMeasured, work: Work, place: int) -> _Fed:
+    """Every image in every epoch."""
+    frozen = cost.network.forward[place][work.depth]
+    draw, centre = _draw_seconds(cost, work.train)
+    seconds = work.train_images * (draw + frozen) + work.validation_images * (centre + frozen)
+    return _Fed(once=0.0, in_epoch=seconds, views=work.train.epochs)
+
+
+def _kept(cost: CostMeasured, work: Work, place: int) -> _Fed:
+    """Every view once, unless an earlier run has kept it, here or at a shallower boundary."""
+    forward = cost.network.forward[place]
+    frozen, shallower = forward[work.depth], forward[work.shallower_depth]
+    draw, centre = _draw_seconds(cost, work.train)
+    row_bytes, shallower_row_bytes = (_row_bytes(cost, depth) for depth in (work.depth, work.shallower_depth))
+    view_bytes, validation_bytes = row_bytes * work.train_images, row_bytes * work.validation_images
+    views = affordable_views(views_to_keep(work.train), work.cache_bytes, view_bytes, validation_bytes)
+    kept = min(work.views_kept, views)
+    led_on = max(0, min(work.shallower_views, views) - kept)
+    # What finds no room is computed in every epoch.
+    share = min(1.0, work.cache_bytes / (views * view_bytes + validation_bytes))
+    reading = (work.train_images + work.validation_images) * _read_seconds(row_bytes)
+    anew, writing = draw + frozen, row_bytes / WRITE_BYTES_PER_SECOND
+    leading_on = frozen - shallower + _read_seconds(shallower_row_bytes)
+    of_image = (views - kept - led_on) * anew + led_on * leading_on + (views - kept) * writing
+    once = share * work.train_images * of_image
+    added = round(share * (views - kept) * view_bytes)
+    used = kept * view_bytes + led_on * work.train_images * shallower_row_bytes
+    if work.views_kept:
+        used += validation_bytes
+    else:
+        of_image = leading_on if work.shallower_views else centre + frozen
+        once += work.validation_images * (of_image + writing)
+        added += validation_bytes
+    in_epoch = (1 - share) * work.train_images * anew + reading
+    return _Fed(once, in_epoch, views, is_kept=True, added_bytes=added, used_bytes=used)
+
+
+def _read_seconds(row_bytes: int) -> float:
+    return ROW_SECONDS + row_bytes / READ_BYTES_PER_SECOND
 
 
 def _precision(cost: CostMeasured, depth: int) -> int:

@@ -79,7 +79,8 @@ def network_cost(
     precisions = possible_precisions(network, device)
     few, many, warm = _passes(network, backbone, precisions, device, most)
     whole = _update_seconds(network, train, device)
-    parts, cut_seconds = _cut(network, backbone)
+    parts, cut_seconds = _cut(network, backbone.head_depth, backbone)
+    shallowest_cut = _shallowest_cut(network, backbone) if parts is not None else 0
     split = [_split(few, many, each) for each in precisions]
     head = _head_seconds(network, backbone, parts, train, device)
     rest = max(0.0, head - train.batch_size * split[0][0][-1])
@@ -103,7 +104,7 @@ def network_cost(
         ],
         trainable=trainable,
         values=sum(each.numel() for each in network.state_dict().values()),
-        is_cuttable=parts is not None,
+        shallowest_cut=shallowest_cut,
         cut_seconds=cut_seconds,
     )
 
@@ -204,15 +205,24 @@ def _update_seconds(network: nn.Module, train: TrainSettings, device: torch.devi
     return seconds
 
 
-def _cut(network: nn.Module, backbone: Backbone) -> tuple[Cut | None, float]:
-    """The network cut before its head, or None if it can't be, with the time that it took to see."""
+def _cut(network: nn.Module, depth: int, backbone: Backbone) -> tuple[Cut | None, float]:
+    """The network cut there, or None if it can't be, with the time that it took to see."""
     network.eval()
     began = time.perf_counter()
     try:
-        parts = cut(network, backbone.head_depth, backbone.preprocessing.input_px)
+        parts = cut(network, depth, backbone.preprocessing.input_px)
     except CannotCut:
         return None, time.perf_counter() - began
     return (parts if parts.depth else None), time.perf_counter() - began
+
+
+def _shallowest_cut(network: nn.Module, backbone: Backbone) -> int:
+    """Depth of the first cut, for a network that can be cut before its head.
+
+    A network that can't be cut in its middle is one whose forward can't be followed: only the head comes off.
+    """
+    parts, _ = _cut(network, max(1, backbone.head_depth // 2), backbone)
+    return 1 if parts is not None else backbone.head_depth
 
 
 def _head_seconds(

@@ -50,6 +50,15 @@ def test_that_a_run_shows_its_epoch_and_how_far_it_is(bench):
     assert overview(project, Running("train", is_paused=True))[2].summary == "Run 1: paused"
 
 
+@pytest.mark.parametrize(("images", "words"), [(76, "1 run, best 86%"), (100, "1 run, best 85.5%")])
+def test_that_the_best_accuracy_has_a_decimal_from_a_hundred_images_up(bench, images, words):
+    started = replace(bench.started(), validation_images=images)
+    epochs = [replace(bench.epoch(number), validation_accuracy=0.855) for number in (1, 2)]
+    project = after(bench, started, *epochs, bench.finished())
+
+    assert overview(project)[2].summary == words
+
+
 def test_that_a_finished_run_opens_evaluation_and_export(bench):
     project = after(bench, bench.started(), bench.epoch(1), bench.epoch(2), bench.finished())
 

@@ -7,7 +7,6 @@ from tlstudio.app.widgets.amounts import counted, percent
 from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.project import Project, Run
-from tlstudio.train.events import EpochDone
 
 Mark = Literal["to do", "done", "running", "look at it", "locked"]
 MIN_IMAGES = 5
@@ -106,7 +105,8 @@ def _train(project: Project, running: Running) -> StepState:
         if newest is not None and newest.state == "failed":
             return StepState("train", "Train", f"Run {newest.number} failed", "look at it")
         return StepState("train", "Train", "Teach it your images", mark)
-    summary = f"{counted(len(project.runs), 'run')}, best {_accuracy(best.best)}"
+    accuracy = percent(best.best.validation_accuracy, best.started.validation_images)
+    summary = f"{counted(len(project.runs), 'run')}, best {accuracy}"
     return StepState("train", "Train", summary, "look at it" if project.is_stale(best) else "done")
 
 
@@ -167,7 +167,3 @@ def _result(run: Run) -> tuple[str, str, str]:
             "check-circle",
         )
     return "Trained, not evaluated", "accent", "chart-line"
-
-
-def _accuracy(best: EpochDone) -> str:
-    return percent(best.validation_accuracy)

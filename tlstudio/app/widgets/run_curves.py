@@ -40,7 +40,7 @@ class RunCurves(Card):
     measure_chosen = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("Validation accuracy, epoch by epoch")
+        super().__init__("Validation accuracy")
         self.note = side_note(self)
         self.choice = Segmented(["Accuracy", "Loss"], "What the curves show")
         self.choice.chosen.connect(self._chosen)
@@ -56,8 +56,8 @@ class RunCurves(Card):
 
     def show_lines(self, lines: RunLines | None, ticked: int) -> None:
         """Draw these curves, or say why there are none."""
-        self.set_title(f"Validation {self.measure}, epoch by epoch")
-        self.note.show_text(counted(ticked, "run") if ticked else "")
+        self.set_title(f"Validation {self.measure}")
+        self.note.show_text(f"epoch by epoch, {counted(ticked, 'run')}" if ticked else "epoch by epoch")
         empty = NOTHING if not ticked else "Curves appear after the first epoch."
         self.chart.show_lines(lines, empty)
 

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tlstudio import steps
+from tlstudio.data.table import read_table
 from tlstudio.errors import TLStudioError
 from tlstudio.events import Event
 from tlstudio.project.file import IMAGES_NAME, create_project
@@ -55,6 +57,22 @@ def test_that_images_regrouped_later_never_move_into_an_earlier_runs_test_split(
     own = (judged.run_folder(1) / IMAGES_NAME).read_text(encoding="utf-8").splitlines()[1:]
     tested = {line.split(",")[0] for line in own if line.split(",")[3] == "test"}
     assert {line.split(",")[0] for line in predictions} == tested
+
+
+def test_that_images_read_again_stay_in_their_split_until_another_split_is_asked_for(project, draw_plates):
+    before = splits_of(project)
+    draw_plates(Path(project.settings.data.root), per_class=12)
+
+    again = after(project, steps.scan(project))
+    assert again.images.images > project.images.images
+    assert splits_of(again).items() >= before.items()
+
+    reshuffled = again.with_settings(data=replace(again.settings.data, seed=5))
+    assert not splits_of(after(reshuffled, steps.scan(reshuffled))).items() >= before.items()
+
+
+def splits_of(project):
+    return {row.path: row.split for row in read_table(project.folder / IMAGES_NAME)}
 
 
 def test_that_the_test_split_is_counted_each_time_it_is_looked_at(project):

@@ -13,6 +13,7 @@ from pathlib import Path
 from tlstudio import atomic
 from tlstudio.data.errors import TableUnreadable
 from tlstudio.data.events import ImagesScanned
+from tlstudio.data.table import ImageRow, read_table
 from tlstudio.errors import ProjectError, TLStudioError, TrainError
 from tlstudio.events import Event, Noted, Progress
 from tlstudio.project.errors import ProjectNotWritable
@@ -28,6 +29,8 @@ Step = Callable[..., Iterator[Event]]
 def scan(project: Project) -> Iterator[Event]:
     """Read every image under the data root, group and split them, write images.csv.
 
+    Images that were read before stay in their split, unless other shares or another seed are asked for.
+
     Yields:
         Progress, ImageSetAside, Noted; last ImagesScanned.
 
@@ -36,7 +39,16 @@ def scan(project: Project) -> Iterator[Event]:
     """
     from tlstudio.data.scan import scan as scan_images
 
-    yield from scan_images(project.settings.data, project.folder / IMAGES_NAME)
+    yield from scan_images(project.settings.data, project.folder / IMAGES_NAME, _rows_that_stay(project))
+
+
+def _rows_that_stay(project: Project) -> Sequence[ImageRow]:
+    before = project.images
+    if before is None or before.split_by not in ("", project.settings.data.split_by):
+        return ()
+    with suppress(TableUnreadable):  # then everything is dealt anew, as the first time
+        return read_table(project.folder / IMAGES_NAME)
+    return ()
 
 
 def train(project: Project, cache_gb: float | None = None) -> Generator[Event, None, None]:
@@ -142,7 +154,6 @@ def estimate(project: Project) -> Iterator[Event]:
     Raises:
         TLStudioError: if this computer can't train it, or no image can be read.
     """
-    from tlstudio.data.table import read_table
     from tlstudio.train.cost_probe import measure_cost
 
     images = _require_images(project)
@@ -163,7 +174,6 @@ def evaluate(project: Project, run: int | None = None) -> Iterator[Event]:
     Raises:
         TLStudioError: if there is no trained run or no test image.
     """
-    from tlstudio.data.table import read_table
     from tlstudio.evaluate.assess import assess
 
     trained = _trained_run(project, run)
@@ -183,7 +193,6 @@ def export(project: Project, to: Path, run: int | None = None) -> Iterator[Event
     Raises:
         TLStudioError: if there is no trained run, the file can't be written, or its answers differ.
     """
-    from tlstudio.data.table import read_table
     from tlstudio.export.to_onnx import export as export_onnx
 
     trained = _trained_run(project, run)
@@ -355,7 +364,6 @@ NETWORK_STEPS = frozenset({"download"})
 def _fit(
     project: Project, number: int, cache_gb: float | None, *, is_resumed: bool
 ) -> Generator[Event, None, None]:
-    from tlstudio.data.table import read_table
     from tlstudio.train.feature_room import limit_in_bytes
     from tlstudio.train.fit import fit
 

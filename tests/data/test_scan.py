@@ -127,16 +127,30 @@ def test_that_given_splits_stay_as_given(tmp_path, make_images):
     }
 
 
-def test_that_rows_kept_from_an_earlier_scan_keep_their_split(root, tmp_path, make_images):
+def test_that_images_of_an_earlier_scan_keep_their_split_when_others_come_in(root, tmp_path, make_images):
     run(root, tmp_path / "images.csv", is_independent=True)
     earlier = read_table(tmp_path / "images.csv")
     make_images(root, *(f"cats/new{i}.png" for i in range(10)))
 
-    list(scan(DataSettings(root=str(root), is_independent=True, seed=5), tmp_path / "images.csv", earlier))
+    settings = DataSettings(root=str(root), is_independent=True, seed=5)
+    events = list(scan(settings, tmp_path / "images.csv", earlier))
 
     now = {row.path: row.split for row in read_table(tmp_path / "images.csv")}
     assert {row.path: now[row.path] for row in earlier} == {row.path: row.split for row in earlier}
     assert len(now) == 26
+    assert Noted("10 new or changed images were added to the splits; all others stay in theirs.") in events
+
+
+def test_that_another_image_under_an_old_name_is_dealt_as_a_new_one(root, tmp_path):
+    run(root, tmp_path / "images.csv", is_independent=True)
+    earlier = read_table(tmp_path / "images.csv")
+    for row in earlier[1:]:
+        Image.new("RGB", (20, 20), (len(row.path), hash(row.path) % 256, 7)).save(root / row.path)
+
+    events = list(scan(DataSettings(root=str(root), is_independent=True), tmp_path / "images.csv", earlier))
+
+    words = "15 new or changed images were added to the splits; all others stay in theirs."
+    assert Noted(words) in events
 
 
 @pytest.mark.parametrize("name", ["größe", "细胞", "🔬 zell", "with  space", "line\nbreak", 'quo"te, comma'])

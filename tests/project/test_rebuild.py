@@ -38,7 +38,7 @@ def test_that_a_project_whose_files_are_lost_is_rebuilt_from_its_runs(project, t
     rebuilt = open_project(tmp_path / "project")
 
     assert rebuilt.recovered_from == "runs"
-    assert rebuilt.images == replace(project.images, group_pattern=None)
+    assert rebuilt.images == replace(project.images, group_pattern=None, split_by="")
     (run,), (known,) = rebuilt.runs, project.runs
     assert (run.state, run.best_epoch, run.model, run.train) == (
         "done",

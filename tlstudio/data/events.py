@@ -25,6 +25,7 @@ class ImagesScanned(Event):
     class_counts: dict[str, int]  # class → usable images
     fingerprint: str  # SHA-256 over path, class, group, split and content of every usable image
     group_pattern: str | None  # the one in force, chosen or proposed
+    split_by: str = ""  # how images were dealt where no folder decides; empty in older projects
 
 
 EVENTS: tuple[type[Event], ...] = (ImageSetAside, ImagesScanned)

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,17 +15,18 @@ from tlstudio.data.in_order import in_order
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.split import SplitImage, Splitting, split_images
 from tlstudio.data.summary import summary
-from tlstudio.data.table import SPLITS, ImageRow, is_inside, write_table
+from tlstudio.data.table import SPLITS, ImageRow, Split, is_inside, write_table
 from tlstudio.events import Event, Noted, Progress
 
 
-def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] | None = None) -> Iterator[Event]:
+def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] = ()) -> Iterator[Event]:
     """Read every image under the root, group and split them, write the table.
 
     Args:
         settings: what the user chose.
         table: the path of images.csv.
-        kept: rows of an earlier scan; images that are still there keep their split.
+        kept: rows of an earlier scan; images that are still there keep their split, so that what was
+            judged on never turns up among what is learned from because other images came in.
 
     Yields:
         Progress, ImageSetAside, Noted; last ImagesScanned, once the table is written.
@@ -39,18 +40,20 @@ def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] | None = 
     yield from _read_all(Path(settings.root), found, read)
     _require_enough(settings, found, read)
     grouping = group_images([image.path for image, _ in read.usable], settings)
+    earlier = _kept_splits(read, kept)
     splitting = split_images(
         [
             SplitImage(image.path, image.class_name, group, facts.sha256, image.given)
             for (image, facts), group in zip(read.usable, grouping.groups, strict=True)
         ],
         settings,
-        {row.path: row.split for row in kept or () if row.split},
+        earlier,
     )
-    yield from (Noted(note) for note in (*found.notes, *grouping.notes, *splitting.notes))
+    notes = (*found.notes, *grouping.notes, *splitting.notes, *_new_images(read, earlier))
+    yield from (Noted(note) for note in notes)
     rows = _rows(read, splitting)
     write_table(table, rows)
-    yield summary(rows, found.classes, len(read.set_aside), grouping.pattern)
+    yield summary(rows, found.classes, len(read.set_aside), grouping.pattern, settings.split_by)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,23 @@ def _read_all(root: Path, found: Found, read: _Read) -> Iterator[Event]:
         except UnreadableImage as error:
             read.set_aside.append((image, error.reason))
             yield ImageSetAside(_shown(image.path), error.reason)
+
+
+def _kept_splits(read: _Read, kept: Sequence[ImageRow]) -> dict[str, Split]:
+    """Path → earlier split of images whose content is the same as then."""
+    contents = {image.path: facts.sha256 for image, facts in read.usable}
+    return {row.path: row.split for row in kept if row.split and contents.get(row.path) == row.sha256}
+
+
+def _new_images(read: _Read, earlier: Mapping[str, Split]) -> list[str]:
+    new = len(read.usable) - len(earlier)
+    if not earlier or not new:
+        return []
+    is_one = new == 1
+    return [
+        f"{new:,} new or changed {'image was' if is_one else 'images were'} added to the splits; "
+        "all others stay in theirs."
+    ]
 
 
 def _require_nameable(image: FoundImage) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tlstudio.data.table import SPLITS
+
 
 @dataclass(frozen=True)
 class DataSettings:
@@ -26,3 +28,10 @@ class DataSettings:
     train_fraction: float = 0.70
     validation_fraction: float = 0.15
     seed: int = 0
+
+    @property
+    def split_by(self) -> str:
+        """How images are dealt to splits where no folder decides: the shares and the seed, in words."""
+        test = 1 - self.train_fraction - self.validation_fraction
+        shares = zip((self.train_fraction, self.validation_fraction, test), SPLITS, strict=True)
+        return ", ".join([*(f"{100 * share:.4g}% {name}" for share, name in shares), f"seed {self.seed}"])

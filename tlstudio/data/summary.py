@@ -8,7 +8,7 @@ from tlstudio.data.table import SPLITS, ImageRow, fingerprint
 
 
 def summary(
-    rows: Iterable[ImageRow], classes: Sequence[str], rejected: int, pattern: str | None
+    rows: Iterable[ImageRow], classes: Sequence[str], rejected: int, pattern: str | None, split_by: str
 ) -> ImagesScanned:
     """What the rows hold.
 
@@ -17,6 +17,7 @@ def summary(
         classes: in the order that the network will have them.
         rejected: how many files were set aside.
         pattern: the group pattern in force.
+        split_by: see `DataSettings`; empty if nobody knows.
     """
     usable = [row for row in rows if not row.is_set_aside]
     split = Counter(row.split for row in usable)
@@ -30,4 +31,5 @@ def summary(
         class_counts={name: per_class[name] for name in classes},
         fingerprint=fingerprint(usable),
         group_pattern=pattern,
+        split_by=split_by,
     )

@@ -88,4 +88,5 @@ def _images(table: Path) -> ImagesScanned | None:
     except TableUnreadable:
         return None
     classes = sorted({row.class_name for row in rows if not row.is_set_aside})
-    return summary(rows, classes, rejected=sum(row.is_set_aside for row in rows), pattern=None)
+    rejected = sum(row.is_set_aside for row in rows)
+    return summary(rows, classes, rejected, pattern=None, split_by="")

@@ -154,6 +154,16 @@ def test_that_ctrl_t_opens_try_it_and_esc_closes_it(opened):
     assert not opened.dock.isVisible()
 
 
+def test_that_the_way_from_try_it_to_a_page_that_is_there_already_moves_the_focus_to_it(opened):
+    opened.show_page("model")
+    opened.show_dock(is_shown=True)
+    assert opened.dock.isAncestorOf(QApplication.focusWidget()) or QApplication.focusWidget() is opened.dock
+
+    opened.dock.model_button.click()
+
+    assert opened.page.isAncestorOf(QApplication.focusWidget())
+
+
 def test_that_f6_moves_between_rail_and_page(opened):
     opened.rail.home.setFocus()
     QTest.keyClick(opened, Qt.Key.Key_F6)

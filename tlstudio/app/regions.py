@@ -1,4 +1,4 @@
-"""F6: the focus moves on to the next region of the window, to the first control that takes it."""
+"""The regions of the window: where the focus goes with F6, and when a region is pointed at."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,12 @@ def focus_next(window: QWidget, regions: Sequence[QWidget]) -> None:
     shown = [region for region in regions if region.isVisible()]
     focus = QApplication.focusWidget()
     around = [number for number, part in enumerate(shown) if focus and part.isAncestorOf(focus)]
-    region = shown[((around[0] if around else -1) + 1) % len(shown)]
-    window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # so that the ring shows
+    focus_first(window, shown[((around[0] if around else -1) + 1) % len(shown)])
+
+
+def focus_first(window: QWidget, region: QWidget) -> None:
+    """Give the focus to the region's first control that takes it, with the ring that shows where it is."""
+    window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
     for child in region.findChildren(QWidget):
         if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
             child.setFocus(Qt.FocusReason.TabFocusReason)

@@ -28,7 +28,7 @@ from tlstudio.app.opening import notice
 from tlstudio.app.overview import TRAINING_STEPS, Running, next_step, overview
 from tlstudio.app.page import Page
 from tlstudio.app.page_table import DOCK, PAGE_KEYS, PAGES, STEP_PAGES
-from tlstudio.app.regions import focus_next
+from tlstudio.app.regions import focus_first, focus_next
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.drop_area import local_paths
@@ -143,7 +143,7 @@ class Window(QMainWindow):
             self.dock = getattr(import_module(module), name)(self.session)
             self.dock.setParent(self._middle)
             self.dock.closed.connect(self._close_dock)
-            self.dock.went.connect(self.show_page)
+            self.dock.went.connect(self._go_from_dock)
         if self.dock is not None:
             self.dock.setVisible(is_shown)
             if is_shown:
@@ -151,6 +151,11 @@ class Window(QMainWindow):
                 self.dock.setFocus()
         self.rail.try_it.setChecked(is_shown)
         self._arrange()
+
+    def _go_from_dock(self, name: str) -> None:
+        self.show_page(name)
+        if self.page is not None:  # where it stood there before, the ring shows that something happened
+            focus_first(self, self.page)
 
     def prepare(self) -> None:
         """What can wait until the window stands."""

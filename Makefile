@@ -3,9 +3,10 @@
 #   make run    the window
 #   make test   every test, without a screen
 #   make check  formatting, types and layers
-#   make bench             the three below, one after the other (hours)
+#   make bench             the four below, one after the other (hours)
 #   make bench-training    speed and accuracy against the PyTorch tutorial and, if installed, fastai
 #   make bench-scale       time and memory for a thousand and more images
+#   make bench-sweep       time of a sweep over freeze depths, against one full fine-tuning
 #   make bench-window      start-up times on this machine
 #   make bench-backbones   what the bundled backbones are worth, against random weights
 #   make bench-depths      at which freeze depth few images are learned best
@@ -18,7 +19,7 @@ BIN := $(VENV)/bin
 PYTEST := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest \
           --numprocesses logical --maxprocesses 4 --dist worksteal
 
-.PHONY: demo run test test-fast check bench bench-training bench-scale bench-window bench-backbones \
+.PHONY: demo run test test-fast check bench bench-training bench-scale bench-sweep bench-window bench-backbones \
         bench-depths pretrain clean
 
 demo: $(VENV)/ready
@@ -42,13 +43,16 @@ check: $(VENV)/ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-training bench-scale bench-window
+bench: bench-training bench-scale bench-sweep bench-window
 
 bench-training: $(VENV)/ready
 	$(BIN)/python tests/benchmarks/training.py $(BENCH)
 
 bench-scale: $(VENV)/ready
 	$(BIN)/python tests/benchmarks/scale.py $(BENCH)
+
+bench-sweep: $(VENV)/ready
+	$(BIN)/python tests/benchmarks/sweep.py $(BENCH)
 
 bench-window: $(VENV)/ready
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/benchmarks/window.py

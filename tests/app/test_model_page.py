@@ -242,6 +242,7 @@ def test_that_a_network_that_nobody_knows_here_gives_way_to_the_first(page, sess
 
     page.refresh()
 
+    assert page.message.title == "nobody_knows_this is not known on this computer."
     assert page.cards.cards["resnet10t"].isChecked()
     assert page.freeze_card.slider.value() <= BACKBONES["resnet10t"].head_depth
 
@@ -405,6 +406,17 @@ def test_that_an_unknown_network_is_looked_at_before_it_is_chosen(page, session,
     assert page.cards.cards["test_net.odd"].isChecked()
     page.all_networks.click()
     assert "test_net.odd" in page.list.list.names()
+
+
+def test_that_an_answer_that_comes_after_another_choice_changes_nothing(page, session, bench, qtbot):
+    page.list.chosen.emit("test_net.odd")
+    page.choose_backbone("vgg11")
+
+    usable = NetworkInspected("test_net.odd", True, "", "Odd", "", ["stem"], 9, 64, "MIT", 1.0, 2.0)
+    bench.steps[0].release(usable, None)
+
+    qtbot.waitUntil(lambda: page.message.title == "test_net.odd can be used here.")
+    assert chosen(session).backbone == "vgg11"
 
 
 def test_that_advanced_settings_are_saved_at_once(page, session):

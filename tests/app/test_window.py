@@ -261,6 +261,14 @@ def test_that_a_second_window_says_that_it_can_only_look(opened, qtbot, bench):
     other.deleteLater()
 
 
+def test_that_a_project_taken_off_the_list_stays_off_when_the_look_changes(opened):
+    preferences.save(preferences.load().without_recent(str(opened.session.project.folder)))
+
+    opened._ask("theme")
+
+    assert preferences.load().recent == ()
+
+
 def test_that_an_open_project_is_among_the_recent_ones(opened):
     recent = preferences.load().recent
 

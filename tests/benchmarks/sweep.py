@@ -1,7 +1,7 @@
 """How long a sweep over freeze depths takes, against one full fine-tuning of the same length.
 
 Run by `make bench-sweep`. Both begin with fresh projects, run as a user would run them, from image files to
-the kept weights. The depths are the deepest ones; what frozen blocks make of the images is shared by all runs.
+the kept weights. The depths are the deepest; what frozen blocks make of the images is shared by all runs.
 """
 
 import argparse

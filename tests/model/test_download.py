@@ -15,7 +15,7 @@ from hub_server import HubServer, Manners, ProxyServer
 from safetensors.torch import save
 
 from tlstudio.errors import ModelError
-from tlstudio.events import Noted
+from tlstudio.events import Event, Noted
 from tlstudio.model import download as download_module
 from tlstudio.model import hub as hub_module
 from tlstudio.model import weight_store
@@ -279,7 +279,12 @@ def test_that_a_look_up_of_names_that_hangs_is_noticed_within_two_seconds(hub, m
 def test_that_a_wrong_checksum_is_told_and_the_file_deleted(hub):
     hub.manners.damaged = True
 
-    assert refused(hub).title == "Damaged download"
+    told: list[Event] = []
+    with pytest.raises(ModelError) as raised:
+        told += download(ROW, mirror=hub.address)
+
+    assert raised.value.title == "Damaged download"
+    assert told[-1].done_bytes == 0
     assert weight_store.weights_file(ROW) is None
     assert parts() == []
 

@@ -1,5 +1,7 @@
 """A weights file is held against a backbone, and what does not match is told by name."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -112,6 +114,15 @@ def test_that_a_network_adopted_on_this_computer_is_named_too(tmp_path):
     file = saved(weights_of("test_convnext"), tmp_path / "w.safetensors")
 
     assert matched(file).fitting_backbone == "test_convnext"
+
+
+def test_that_an_adopted_network_that_timm_lost_spoils_no_answer(tmp_path):
+    adopt(replace(TEST_BACKBONES["test_convnext"], name="test_convnext_of_last_year"))
+    file = saved(weights_of("test_convnext"), tmp_path / "w.safetensors")
+
+    event = matched(file)
+
+    assert (event.fits, event.fitting_backbone) == (False, "")
 
 
 @pytest.mark.slow

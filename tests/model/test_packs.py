@@ -304,6 +304,9 @@ LIES = {
     "row outside": {"network": "../../backbone.json", "network_sha256": "0" * 64},
     "too few bytes": {"bytes": 10},
     "10 GB": {"bytes": 10_000_000_000},
+    "more bytes than a float can count": {"bytes": 10**400},
+    "what the program notes as a name": {"name": "speeds.json", "file": "speeds.json.safetensors"},
+    "a picture for the window's tips": {"licence": "<img src='file://evil/share/x.png'>"},
     "no bytes": {"bytes": 0},
     "fewer than no bytes": {"bytes": -1},
     "half a byte": {"bytes": 0.5},
@@ -495,6 +498,21 @@ def test_that_a_network_beyond_the_table_brings_its_row(own_stick):
     assert list(import_pack(own_stick))[-1].already_here == ["test_resnet.mine"]
 
 
+def test_that_a_network_that_timm_does_not_know_here_is_left_out(tmp_path, monkeypatch):
+    unknown = replace(MINE, name="test_resnet_of_next_year.mine")
+    adopt(unknown)
+    downloaded(tmp_path, MINE)
+    keep_weights(unknown, weights_file(MINE), "download", weights_facts(MINE).sha256)
+    list(pack([unknown.name], tmp_path / "stick"))
+    monkeypatch.setenv("TLSTUDIO_MODELS_DIR", str(tmp_path / "other machine"))
+
+    *notes, last = import_pack(tmp_path / "stick")
+
+    assert "timm that is installed here does not know it" in notes[0].message
+    assert last.backbones == []
+    assert adopted_backbone(unknown.name) is None
+
+
 ROWS = {
     "another name": {"name": "resnet18"},
     "a file of this computer": {"weights.bundled": "../../../secret.safetensors"},
@@ -504,6 +522,7 @@ ROWS = {
     "a huge input": {"preprocessing.input_px": 100_000, "preprocessing.resize_px": 100_000},
     "no deviation": {"preprocessing.std": [0, 0, 0]},
     "control characters": {"title": "My\x1b[2JResNet"},
+    "a picture for the window's tips": {"title": "<img src='file://evil/share/x.png'>"},
     "a long title": {"title": "My" * 1000},
     "no groups": {"groups": []},
     "no features": {"features": 0},

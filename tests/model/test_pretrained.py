@@ -11,7 +11,7 @@ from tlstudio.model.groups import is_of_classifier, parameter_groups
 from tlstudio.model.network import build, create, timm_name
 from tlstudio.model.pretrained import load_pretrained
 from tlstudio.model.settings import ModelSettings
-from tlstudio.model.weight_store import file_sha256, keep_weights, weights_file
+from tlstudio.model.weight_store import file_sha256, keep_weights, weights_file, weights_state
 
 TINY = TEST_BACKBONES["test_resnet"]
 
@@ -104,6 +104,8 @@ def test_that_a_file_that_changed_since_it_came_is_refused(kept):
 
     with pytest.raises(WeightsDamaged):
         load_pretrained(create(TINY, 2), TINY)
+    # As the message says, they can be had again now.
+    assert weights_state(TINY).kind == "download"
 
 
 def test_that_a_file_that_lacks_a_tensor_leaves_the_network_as_it_was(kept):

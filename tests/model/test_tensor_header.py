@@ -38,6 +38,16 @@ def test_that_the_header_tells_what_safetensors_wrote(tmp_path):
     assert is_safetensors(path)
 
 
+def test_that_a_header_whose_length_looks_like_a_web_page_is_one_all_the_same(tmp_path):
+    path = tmp_path / "w.safetensors"
+    header = json.dumps({"a": tensor(0, 4, [1])}).encode()
+    path.write_bytes(file_of(header.ljust(0x3C20), bytes(4)))
+    assert path.read_bytes()[:2] == b" <"
+
+    assert is_safetensors(path)
+    assert list(read_header(path)) == ["a"]
+
+
 LIES = {
     "10 GB in the header": struct.pack("<Q", 10_000_000_000) + b"{}",
     "2 MB of header": file_of(b"{" + b" " * 2_000_000 + b"}"),

@@ -128,8 +128,9 @@ class Window(QMainWindow):
         """Keep new preferences and put their look in force."""
         looks = ("theme", "text_percent")
         is_new_look = any(getattr(changed, look) != getattr(self.preferences, look) for look in looks)
-        self.preferences = changed
-        preferences.save(changed)
+        # The list of projects is kept by others too: by the Home page, by a second window.
+        self.preferences = replace(changed, recent=preferences.load().recent)
+        preferences.save(self.preferences)
         app = QApplication.instance()
         if is_new_look and isinstance(app, QApplication):
             theme.apply(app, changed.theme, changed.text_percent)

@@ -122,6 +122,17 @@ def _fetched(backbone: Backbone, file: HubFile, parts: Path) -> Generator[Event,
     transfer = Transfer(file, offer, part)
     _require_space(offer.size_bytes - transfer.done_bytes, parts)
     try:
+        return (yield from _transferred(backbone, file, offer, part, transfer))
+    except ModelError:
+        if not part.exists():  # it was deleted: nothing of it is here any more
+            yield DownloadProgressed(backbone.name, 0, offer.size_bytes)
+        raise
+
+
+def _transferred(
+    backbone: Backbone, file: HubFile, offer: Offer, part: Path, transfer: Transfer
+) -> Generator[Event, None, str]:
+    try:
         yield from watched(
             Work(transfer.run),
             file,

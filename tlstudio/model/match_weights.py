@@ -43,7 +43,8 @@ def match_weights(
         tensors = read_tensors(file, cache_folder or Path(folder))
         found = _match(backbone, tensors, classes)
         others = () if found.fits else _others(backbone)
-        better = next((row for row in _likely(others, tensors) if _match(row, _shapes(tensors)).fits), None)
+        shapes = _shapes(tensors)
+        better = next((row for row in _likely(others, tensors) if _fits(row, shapes)), None)
         del tensors
     yield WeightsMatched(
         file=file.name,
@@ -64,6 +65,14 @@ def _match(backbone: Backbone, tensors: Mapping[str, Tensor], classes: int = 0) 
     with torch.device("meta"):  # shapes suffice; a large network would cost seconds
         network = create(backbone, classes or 1)
     return match(network, tensors)
+
+
+def _fits(row: Backbone, shapes: Mapping[str, Tensor]) -> bool:
+    """Whether the file is of that row; a row whose network can't be made here is of no file."""
+    try:
+        return _match(row, shapes).fits
+    except Exception:  # rows come in packs too, and timm answers odd claims with errors of any kind
+        return False
 
 
 def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

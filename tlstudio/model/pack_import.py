@@ -19,6 +19,7 @@ from tlstudio.events import Event, Noted
 from tlstudio.model.adopted import adopt
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.backbones import find_backbone
+from tlstudio.model.catalogue import find_model
 from tlstudio.model.errors import UnknownBackbone, WeightsNotFound, WeightsUnreadable
 from tlstudio.model.events import PackImported
 from tlstudio.model.pack_errors import PackNotImported, PackRefused
@@ -110,6 +111,8 @@ def _arrival(folder: Path, packed: PackedBackbone) -> _Arrival | Noted:
             return Noted(f"{packed.name} was left out: this version of TL Studio does not know it.")
         content = _small_file(folder, packed)
         backbone, is_new = read_row(folder, packed, content), True
+        if find_model(backbone.architecture) is None:
+            return Noted(f"{packed.name} was left out: the timm that is installed here does not know it.")
     published = backbone.weights
     if published.bundled:
         raise PackRefused(folder.name, f"it would replace {packed.name}, which comes with TL Studio")

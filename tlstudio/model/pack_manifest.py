@@ -24,6 +24,9 @@ LARGEST_ROW_BYTES = 200_000
 LARGEST_WEIGHTS_BYTES = 8_000_000_000
 """The largest network of timm has a quarter of it; whoever claims more means harm."""
 
+LARGEST_CLAIM_BYTES = 10**18
+"""What a sentence about a claim says at most."""
+
 MOST_BACKBONES = 1000
 LONGEST_NAME = 100
 LONGEST_TEXT = 500
@@ -189,7 +192,8 @@ def _unsound(packed: PackedBackbone) -> str:
     if not packed.file:
         return f"it names no file for {packed.name}"
     if not 0 < packed.bytes <= LARGEST_WEIGHTS_BYTES:
-        return f"it claims {packed.bytes / 1e9:,.1f} GB for {packed.name}, which no backbone has"
+        claimed = min(packed.bytes, LARGEST_CLAIM_BYTES) / 1e9
+        return f"it claims {claimed:,.1f} GB for {packed.name}, which no backbone has"
     if SHA256.fullmatch(packed.sha256) is None:
         return f"the checksum of {packed.name} is none"
     if packed.network and SHA256.fullmatch(packed.network_sha256) is None:
@@ -209,11 +213,13 @@ def _is_elsewhere(file: str) -> bool:
 
 def _is_name(name: str) -> bool:
     is_device = name.lower().partition(".")[0] in DEVICES
-    return NAME.fullmatch(name) is not None and len(name) <= LONGEST_NAME and not is_device
+    is_ours = name.lower().endswith(".json")  # what the program notes beside the backbones' folders
+    return NAME.fullmatch(name) is not None and len(name) <= LONGEST_NAME and not is_device and not is_ours
 
 
 def _is_text(text: str) -> bool:
-    return len(text) <= LONGEST_TEXT and text.isprintable()
+    """Whether it can be shown; tips of the window would take what begins with < for a page with pictures."""
+    return len(text) <= LONGEST_TEXT and text.isprintable() and "<" not in text
 
 
 def _require_sound_row(backbone: Backbone, packed: PackedBackbone) -> None:

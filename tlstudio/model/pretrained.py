@@ -6,9 +6,9 @@ from pathlib import Path
 from torch import nn
 
 from tlstudio.model.backbone import Backbone
-from tlstudio.model.errors import WeightsNotHere
+from tlstudio.model.errors import WeightsDamaged, WeightsNotHere, WeightsUnreadable
 from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
-from tlstudio.model.weight_store import weights_file, weights_sha256
+from tlstudio.model.weight_store import forget_weights, weights_file, weights_sha256
 from tlstudio.model.weights import LoadedWeights, load_weights
 
 
@@ -57,17 +57,21 @@ def load_pretrained(network: nn.Module, backbone: Backbone, *, keeps_head: bool 
 
     Raises:
         WeightsNotHere: if they are not on this computer.
-        WeightsDamaged: if the file is not the one that was kept.
+        WeightsDamaged: if the file is not the one that was kept; it does not count as here any more.
         ModelError: if the file can't be read or does not fit.
     """
     path = weights_file(backbone)
     if path is None:
         raise WeightsNotHere(backbone.title, backbone.name, can_be_had=bool(backbone.weights.repo))
-    loaded = load_weights(
-        network,
-        path,
-        title=backbone.title,
-        expected_sha256=weights_sha256(backbone),
-        keeps_head=keeps_head,
-    )
+    try:
+        loaded = load_weights(
+            network,
+            path,
+            title=backbone.title,
+            expected_sha256=weights_sha256(backbone),
+            keeps_head=keeps_head,
+        )
+    except (WeightsDamaged, WeightsUnreadable):
+        forget_weights(backbone)
+        raise
     return replace(loaded, file=backbone.weights.name)

@@ -63,10 +63,12 @@ def is_safetensors(path: Path) -> bool:
     start, size_bytes = _start(path)
     if size_bytes == 0:
         raise WeightsUnreadable(path.name, "it is empty")
+    # Before it stands the header's length, whose bytes may look like anything.
+    has_header = start[8:9] == b"{"
     for sign, reason in STRANGERS.items():
-        if start.lstrip().startswith(sign):
+        if start.lstrip().startswith(sign) and not has_header:
             raise WeightsUnreadable(path.name, reason)
-    return path.suffix.lower() == ".safetensors" or start[8:9] == b"{"
+    return path.suffix.lower() == ".safetensors" or has_header
 
 
 def read_header(path: Path) -> dict[str, TensorEntry]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -159,6 +160,15 @@ def keep_weights(backbone: Backbone, tensor_file: Path, origin: Origin, sha256: 
         shutil.move(tensor_file, temporary)
     atomic.write_text(folder / FACTS_NAME, json.dumps(asdict(facts), ensure_ascii=False, indent=2) + "\n")
     return folder / FILE_NAME
+
+
+def forget_weights(backbone: Backbone) -> None:
+    """Count what was downloaded or imported as not here, as it turned out to be damaged; the file stays.
+
+    Without its note it does not count, so that it can be downloaded or imported again.
+    """
+    with suppress(OSError):
+        (models_folder() / backbone.name / FACTS_NAME).unlink(missing_ok=True)
 
 
 def file_sha256(path: Path) -> str:

@@ -21,6 +21,7 @@ from tlstudio.app.widgets.model_choice import (
     as_freeze,
     is_known,
     known_backbone,
+    title_of,
     usable,
     with_recommended_depth,
 )
@@ -32,7 +33,7 @@ from tlstudio.app.widgets.run_findings import RunFindings
 from tlstudio.app.widgets.thumbnails import Thumbnails
 from tlstudio.app.widgets.weights_desk import WEIGHT_SUFFIXES, WeightsDesk, is_pack
 from tlstudio.app.widgets.weights_message import WeightsMessage
-from tlstudio.app.widgets.weights_notice import Notice, notice
+from tlstudio.app.widgets.weights_notice import Notice, notice, notice_of_unknown
 from tlstudio.model.adopted import adopted_backbones
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
 from tlstudio.model.catalogue import search
@@ -57,6 +58,7 @@ class ModelPage(Page):
         self._matched: dict[str, str] = {}
         self._findings = RunFindings(self)
         self._findings.arrived.connect(self._show_again)
+        self._asked_at: tuple[Path, ModelSettings] | None = None
         self._pictures = Thumbnails(self)
         self._pictures.arrived.connect(self.refresh)
         advanced = button("Advanced settings", "plain", "sliders-horizontal")
@@ -76,7 +78,8 @@ class ModelPage(Page):
         self.desk = WeightsDesk(session.errands, self.message, self)
         self.desk.told.connect(self._desk_told)
         self.desk.put_back.connect(self._say_again)
-        self.desk.network_found.connect(self.choose_backbone)
+        self.desk.asked.connect(self._remember_choice)
+        self.desk.network_found.connect(self._network_found)
         self.desk.file_fits.connect(self._use_matched)
         self._lay_out()
         session.downloads.changed.connect(self._download_changed)
@@ -231,6 +234,9 @@ class ModelPage(Page):
         self._weights_message.show(self._notice(chosen, backbone), download.fraction if download else None)
 
     def _notice(self, chosen: ModelSettings, backbone: Backbone) -> Notice | None:
+        project = self.session.project
+        if project is not None and not is_known(project.settings.model.backbone):
+            return notice_of_unknown(project.settings.model.backbone, backbone)
         matched = self._matched.get(chosen.weights, "")
         return notice(backbone, self._facts(backbone), is_frozen=chosen.freeze != 0, matched=matched)
 
@@ -342,14 +348,35 @@ class ModelPage(Page):
             self.desk.inspect(name)
         self._bring_message_into_view()
 
+    def _choice(self) -> tuple[Path, ModelSettings] | None:
+        project = self.session.project
+        return None if project is None else (project.folder, project.settings.model)
+
+    @Slot()
+    def _remember_choice(self) -> None:
+        self._asked_at = self._choice()
+
+    @Slot(str)
+    def _network_found(self, name: str) -> None:
+        if self._asked_at == self._choice():
+            self.choose_backbone(name)
+        else:
+            self._say_too_late(f"{title_of(name)} can be used here.")
+
     @Slot(Path, str, str)
     def _use_matched(self, file: Path, backbone: str, words: str) -> None:
         project = self.session.project
-        if project is None:
-            return
         self._matched[str(file)] = words
+        if project is None or self._asked_at != self._choice():
+            self._say_too_late(f"“{file.name}” fits {title_of(backbone)}.")
+            return
         model = replace(project.settings.model, backbone=backbone, weights=str(file))
         self._choose(with_recommended_depth(model, project))
+
+    def _say_too_late(self, title: str) -> None:
+        """What was asked is answered, but something else was chosen or opened since."""
+        self.message.say("ok", title, "You have chosen something else since, so nothing was changed.")
+        self._desk_told()
 
     def _download(self) -> None:
         project = self.session.project

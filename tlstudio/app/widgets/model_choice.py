@@ -36,9 +36,14 @@ def title_of(name: str) -> str:
 
 
 def usable(settings: ModelSettings) -> ModelSettings:
-    """The settings; from random weights where there are no others to be had any more."""
+    """The settings; from random weights where there are no others to be had any more.
+
+    Where the network itself is not known here, another one takes its place, whole: weights and freeze depth
+    were chosen for the one that is missing.
+    """
     backbone = known_backbone(settings)
-    settings = replace(settings, backbone=backbone.name)
+    if backbone.name != settings.backbone:
+        return ModelSettings(backbone.name)
     if settings.weights == PRETRAINED and weights_state(backbone).kind == "none":
         return replace(settings, weights=RANDOM, freeze=0)
     if settings.freeze != "head" and not 0 <= settings.freeze <= backbone.head_depth:

@@ -21,12 +21,14 @@ class WeightsDesk(QObject):
     """Asks, tells of it in a page's message, and passes the answers on.
 
     Signals:
+        asked: a question about the chosen network, or one to be chosen, was put.
         told: an answer stands in the message; a pack's weights may be on this computer now.
         network_found: the name of a network that can be used.
         file_fits: a weights file, the name of the backbone that it fits, and how.
         put_back: nothing came of it; what the message said before is so again.
     """
 
+    asked = Signal()
     told = Signal()
     network_found = Signal(str)
     file_fits = Signal(Path, str, str)
@@ -71,12 +73,14 @@ class WeightsDesk(QObject):
     def match(self, file: Path, backbone: str) -> None:
         """Hold the file against the network, tensor by tensor; nothing is chosen unless it fits."""
         self._file = file
+        self.asked.emit()
         title = f"Holding “{file.name}” against {title_of(backbone)}."
         text = "Nothing is changed unless every tensor has its place."
         self._errand.start("match_weights", title, text, backbone=backbone, file=file)
 
     def inspect(self, name: str) -> None:
         """Find out whether a network of timm can be frozen, trained and exported here."""
+        self.asked.emit()
         text = "It is built, cut at its groups, trained by a step and exported. This may take a minute."
         self._errand.start("inspect", f"Looking at {name}.", text, name=name)
 

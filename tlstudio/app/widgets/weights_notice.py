@@ -63,6 +63,16 @@ def notice(backbone: Backbone, facts: NetworkFacts, *, is_frozen: bool, matched:
     return _of_missing(backbone, facts, download)
 
 
+def notice_of_unknown(name: str, stand_in: Backbone) -> Notice:
+    """The message for a project whose network is not known on this computer."""
+    return Notice(
+        "warn",
+        f"{name} is not known on this computer.",
+        f"{stand_in.title} stands in for new runs; the project and its runs are as they were. "
+        f"Search for {name} among all networks, or import a pack with it.",
+    )
+
+
 def loading_words(download: Download) -> str:
     """How far it is, and that nobody need wait for it."""
     far = f"{done_of(download)}. " if download.done_bytes else "Asking for it. "

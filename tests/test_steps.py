@@ -71,6 +71,22 @@ def test_that_images_read_again_stay_in_their_split_until_another_split_is_asked
     assert not splits_of(after(reshuffled, steps.scan(reshuffled))).items() >= before.items()
 
 
+def test_that_an_image_that_was_out_of_reach_for_a_while_comes_back_to_the_split_of_the_runs(project):
+    before = splits_of(project)
+    trained = after(project, steps.train(project))
+    path = next(path for path, split in before.items() if split == "test")
+    image = Path(project.settings.data.root) / path
+    content = image.read_bytes()
+    image.unlink()
+    without = after(trained, steps.scan(trained))
+    assert path not in splits_of(without)
+
+    image.write_bytes(content)
+    back = after(without, steps.scan(without))
+
+    assert splits_of(back)[path] == "test"
+
+
 def splits_of(project):
     return {row.path: row.split for row in read_table(project.folder / IMAGES_NAME)}
 

@@ -43,12 +43,16 @@ def scan(project: Project) -> Iterator[Event]:
 
 
 def _rows_that_stay(project: Project) -> Sequence[ImageRow]:
+    """Of the newest scan; and of runs, for images that were out of reach at that scan. The newest count."""
     before = project.images
     if before is None or before.split_by not in ("", project.settings.data.split_by):
         return ()
-    with suppress(TableUnreadable):  # then everything is dealt anew, as the first time
-        return read_table(project.folder / IMAGES_NAME)
-    return ()
+    folders = [*(project.run_folder(run.number) for run in project.runs), project.folder]
+    rows: list[ImageRow] = []
+    for folder in folders:
+        with suppress(TableUnreadable):  # what is not known is dealt anew
+            rows += read_table(folder / IMAGES_NAME)
+    return rows
 
 
 def train(project: Project, cache_gb: float | None = None) -> Generator[Event, None, None]:

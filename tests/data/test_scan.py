@@ -127,30 +127,49 @@ def test_that_given_splits_stay_as_given(tmp_path, make_images):
     }
 
 
+def again(root, table, **settings):
+    """What a second scan notes, and path → split before and after it."""
+    before = read_table(table)
+    events = scan(DataSettings(root=str(root), is_independent=True, **settings), table, before)
+    notes = [event.message for event in events if isinstance(event, Noted)]
+    return notes, *({row.path: row.split for row in rows} for rows in (before, read_table(table)))
+
+
 def test_that_images_of_an_earlier_scan_keep_their_split_when_others_come_in(root, tmp_path, make_images):
     run(root, tmp_path / "images.csv", is_independent=True)
-    earlier = read_table(tmp_path / "images.csv")
     make_images(root, *(f"cats/new{i}.png" for i in range(10)))
 
-    settings = DataSettings(root=str(root), is_independent=True, seed=5)
-    events = list(scan(settings, tmp_path / "images.csv", earlier))
+    notes, before, after = again(root, tmp_path / "images.csv", seed=5)
 
-    now = {row.path: row.split for row in read_table(tmp_path / "images.csv")}
-    assert {row.path: now[row.path] for row in earlier} == {row.path: row.split for row in earlier}
-    assert len(now) == 26
-    assert Noted("10 new or changed images were added to the splits; all others stay in theirs.") in events
+    assert after.items() >= before.items()
+    assert len(after) == 26
+    assert notes == ["10 new images were added to the splits."]
 
 
-def test_that_another_image_under_an_old_name_is_dealt_as_a_new_one(root, tmp_path):
+def test_that_images_that_were_moved_to_another_class_or_changed_keep_their_split(root, tmp_path):
     run(root, tmp_path / "images.csv", is_independent=True)
-    earlier = read_table(tmp_path / "images.csv")
-    for row in earlier[1:]:
-        Image.new("RGB", (20, 20), (len(row.path), hash(row.path) % 256, 7)).save(root / row.path)
+    (root / "cats").rename(root / "kittens")
+    first = root / "dogs/dogs_00.png"
+    Image.new("RGB", (24, 16), (1, 2, 3)).save(first)
 
-    events = list(scan(DataSettings(root=str(root), is_independent=True), tmp_path / "images.csv", earlier))
+    notes, before, after = again(root, tmp_path / "images.csv")
 
-    words = "15 new or changed images were added to the splits; all others stay in theirs."
-    assert Noted(words) in events
+    assert after == {path.replace("cats/", "kittens/"): split for path, split in before.items()}
+    assert notes == []
+
+
+def test_that_a_split_that_lost_its_images_is_filled_from_training(root, tmp_path):
+    run(root, tmp_path / "images.csv", is_independent=True)
+    for row in read_table(tmp_path / "images.csv"):
+        if row.split == "test":
+            (root / row.path).unlink()
+
+    notes, before, after = again(root, tmp_path / "images.csv")
+
+    moved = {path: split for path, split in after.items() if split != before[path]}
+    assert sorted(path.split("/")[0] for path in moved) == ["cats", "dogs"]
+    assert {(before[path], split) for path, split in moved.items()} == {("train", "test")}
+    assert notes[-1].startswith("2 of the images that were read before are in another split now")
 
 
 @pytest.mark.parametrize("name", ["größe", "细胞", "🔬 zell", "with  space", "line\nbreak", 'quo"te, comma'])

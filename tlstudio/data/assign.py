@@ -31,7 +31,7 @@ def assign(
         fractions: of each split, above 0; they are scaled to add up to 1. A class with fewer groups than
             splits goes to the first ones named, so name them by importance.
         seed: decides among equals.
-        kept: groups that stay where they were.
+        kept: groups that stay where they were, but for those of training that fill a gap.
     """
     dealt = _Deal(groups, fractions)
     for name, split in (kept or {}).items():
@@ -45,6 +45,8 @@ def assign(
         dealt.put(name, min(fractions, key=lambda split: dealt.cost(name, split)))
     dealt.improve(names, lots)
     dealt.fill_gaps(names)
+    # Where kept groups leave a gap, what was learned from may be judged on next; never the other way round.
+    dealt.fill_gaps([name for name in kept or {} if dealt.split_of.get(name) == "train"])
     return dealt.split_of
 
 

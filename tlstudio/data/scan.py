@@ -25,8 +25,8 @@ def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] = ()) -> 
     Args:
         settings: what the user chose.
         table: the path of images.csv.
-        kept: rows of an earlier scan; images that are still there keep their split, so that what was
-            judged on never turns up among what is learned from because other images came in.
+        kept: rows of earlier scans; images that are still there keep their split where they can, so that
+            what was judged on is not learned from later because other images came in.
 
     Yields:
         Progress, ImageSetAside, Noted; last ImagesScanned, once the table is written.
@@ -40,7 +40,7 @@ def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] = ()) -> 
     yield from _read_all(Path(settings.root), found, read)
     _require_enough(settings, found, read)
     grouping = group_images([image.path for image, _ in read.usable], settings)
-    earlier = _kept_splits(read, kept)
+    earlier = _earlier_splits(read, kept)
     splitting = split_images(
         [
             SplitImage(image.path, image.class_name, group, facts.sha256, image.given)
@@ -49,7 +49,7 @@ def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] = ()) -> 
         settings,
         earlier,
     )
-    notes = (*found.notes, *grouping.notes, *splitting.notes, *_new_images(read, earlier))
+    notes = (*found.notes, *grouping.notes, *splitting.notes, *_what_changed(splitting.splits, earlier))
     yield from (Noted(note) for note in notes)
     rows = _rows(read, splitting)
     write_table(table, rows)
@@ -81,21 +81,38 @@ def _read_all(root: Path, found: Found, read: _Read) -> Iterator[Event]:
             yield ImageSetAside(_shown(image.path), error.reason)
 
 
-def _kept_splits(read: _Read, kept: Sequence[ImageRow]) -> dict[str, Split]:
-    """Path → earlier split of images whose content is the same as then."""
-    contents = {image.path: facts.sha256 for image, facts in read.usable}
-    return {row.path: row.split for row in kept if row.split and contents.get(row.path) == row.sha256}
+def _earlier_splits(read: _Read, kept: Sequence[ImageRow]) -> dict[str, Split]:
+    """Path → earlier split, by content where a file was moved or renamed, else by path."""
+    by_content, by_path = ({key(row): row.split for row in kept if row.split} for key in (_content, _path))
+    found = {
+        image.path: by_content.get(facts.sha256) or by_path.get(image.path) for image, facts in read.usable
+    }
+    return {path: split for path, split in found.items() if split}
 
 
-def _new_images(read: _Read, earlier: Mapping[str, Split]) -> list[str]:
-    new = len(read.usable) - len(earlier)
-    if not earlier or not new:
+def _content(row: ImageRow) -> str:
+    return row.sha256
+
+
+def _path(row: ImageRow) -> str:
+    return row.path
+
+
+def _what_changed(splits: Mapping[str, Split], earlier: Mapping[str, Split]) -> list[str]:
+    """Sentences about what came in since an earlier scan, and what could not stay in its split."""
+    if not earlier:
         return []
-    is_one = new == 1
-    return [
-        f"{new:,} new or changed {'image was' if is_one else 'images were'} added to the splits; "
-        "all others stay in theirs."
-    ]
+    notes = []
+    new = len(splits) - len(earlier)
+    moved = sum(splits[path] != split for path, split in earlier.items())
+    if new:
+        notes.append(f"{new:,} new {'image was' if new == 1 else 'images were'} added to the splits.")
+    if moved:
+        notes.append(
+            f"{moved:,} of the images that were read before {'is' if moved == 1 else 'are'} in another split "
+            "now, as groups were joined or a split would have been empty. Runs keep the split that they had."
+        )
+    return notes
 
 
 def _require_nameable(image: FoundImage) -> None:

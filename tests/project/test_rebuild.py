@@ -75,6 +75,19 @@ def test_that_an_epoch_saved_but_not_reported_is_found_again(project, tmp_path):
     assert opened.best_epoch == run.best_epoch
 
 
+@pytest.mark.parametrize("state", ["running", "failed"])
+def test_that_an_epoch_reported_but_not_saved_does_not_count(project, tmp_path, state):
+    (run,) = project.runs
+    lost = replace(run.epochs[-1], epoch=3, validation_accuracy=1.0, is_best=True)
+    ahead = replace(run, state=state, epochs=(*run.epochs, lost), best_epoch=3)
+    save_project(replace(project, folder=tmp_path / "project", runs=(ahead,)))
+
+    (opened,) = open_project(tmp_path / "project").runs
+
+    assert [epoch.epoch for epoch in opened.epochs] == [1, 2]
+    assert opened.best == run.best
+
+
 def test_that_a_metrics_line_cut_off_is_left_out(project, tmp_path):
     metrics = tmp_path / "project" / "runs" / "0001" / METRICS_NAME
     metrics.write_bytes(metrics.read_bytes()[:-20])

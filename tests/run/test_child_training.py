@@ -55,13 +55,17 @@ def test_that_a_killed_training_keeps_its_epochs_and_goes_on_where_it_was(projec
     assert isinstance(event, StepDied)
     (run,) = open_project(project.folder).runs
     assert run.state == "interrupted"
-    assert [epoch.train_loss for epoch in run.epochs[:2]] == [epoch.train_loss for epoch in epochs[:2]]
+    # Epochs of less than two seconds are written a few at a time; those that were not are repeated.
+    known = min(len(run.epochs), len(epochs))
+    assert known >= 1
+    assert [epoch.train_loss for epoch in run.epochs[:known]] == [
+        epoch.train_loss for epoch in epochs[:known]
+    ]
 
     resumed = StepProcess("resume", project.folder)
     started = next(event for event in resumed if isinstance(event, RunStarted))
     assert started.run == 1
-    # Epochs of less than two seconds are written a few at a time; those that were not are repeated.
-    assert started.epochs_done >= 1
+    assert started.epochs_done == len(run.epochs)
 
 
 def test_that_a_stopped_training_keeps_its_best_weights(project: Project) -> None:

@@ -56,6 +56,52 @@ def test_that_a_later_run_finds_the_rows(store):
     again.close()
 
 
+def test_that_copies_in_one_batch_take_one_row_and_every_later_run_finds_all(store):
+    store.add([(name(1), row(1)), (name(1), row(1)), (name(2), row(2)), (name(3), row(3))])
+
+    for _ in range(3):
+        store = reopened(store)
+        assert [store.read(name(number)) for number in (1, 2, 3)] == [row(1), row(2), row(3)]
+    store.close()
+
+
+def test_that_a_row_made_again_after_damage_is_found_by_every_later_run(store):
+    store.add([(name(1), row(1)), (name(2), row(2))])
+    rows = store.folder / feature_store.ROWS_NAME
+    rows.write_bytes(b"x" * 20 + rows.read_bytes()[20:])
+    assert store.read(name(1)) is None
+    store.add([(name(1), row(1)), (name(3), row(3))])
+
+    for _ in range(3):
+        store = reopened(store)
+        assert [store.read(name(number)) for number in (1, 2, 3)] == [row(1), row(2), row(3)]
+    store.close()
+
+
+def test_that_rows_of_no_use_give_way_where_the_wanted_ones_would_not_fit(tmp_path):
+    store = FeatureStore(tmp_path / "store", LAYOUT, 3 * 20)
+    store.add([(name(1, "light-0"), row(1)), (name(1), row(2)), (name(2, "light-0"), row(3))])
+    wanted = {name(1), name(1, "strong-0"), name(2, "strong-0")}
+
+    store.make_room(wanted)
+    store.add([(each, row(4)) for each in sorted(wanted - {name(1)}, key=str)])
+
+    assert store.problem == ""
+    assert store.names() == wanted
+    again = FeatureStore(tmp_path / "store", LAYOUT, 3 * 20, is_reader=True)
+    assert (again.read(name(1)), again.read(name(2, "strong-0"))) == (row(2), row(4))
+    store.close()
+    again.close()
+
+
+def test_that_rows_stay_where_there_is_room_for_the_wanted_ones_too(store):
+    store.add([(name(1, "light-0"), row(1))])
+
+    store.make_room({name(1, "strong-0")})
+
+    assert store.names() == {name(1, "light-0")}
+
+
 def test_that_a_store_of_another_layout_is_begun_anew(store):
     store.add([(name(1), row(1))])
     again = reopened(store, Layout(((10,),), "float16"))

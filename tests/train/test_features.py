@@ -10,7 +10,7 @@ from tlstudio.events import Noted
 from tlstudio.model.backbones import TEST_BACKBONES, find_backbone
 from tlstudio.model.cut import Cut
 from tlstudio.model.network import create
-from tlstudio.train import keeping
+from tlstudio.train import feature_rows, keeping
 from tlstudio.train.events import EpochDone, RunStarted, TrainDone
 from tlstudio.train.feature_keys import frozen_tensors, store_keys
 from tlstudio.train.feature_rows import from_rows, layout_of, to_rows
@@ -85,6 +85,7 @@ def _weights_of(small_set):
 
     file = small_set.folder / "start.safetensors"
     if not file.exists():
+        file.parent.mkdir(exist_ok=True)
         save_file(create(find_backbone("test_resnet"), 2, seed=5).state_dict(), file)
     return file
 
@@ -118,6 +119,19 @@ def test_that_a_small_budget_means_fewer_views_first(small_set):
 
     assert of(RunStarted, events)[0].views == 2
     assert any("2 views of each image can be kept" in event.message for event in of(Noted, events))
+
+
+def test_that_features_of_another_augmentation_give_way_where_the_room_is_small(small_set, computed):
+    row_bytes = find_backbone("test_resnet").features * 2
+    room = row_bytes * (2 * 10 + 4) + 2000  # what names the rows counts too
+    options = {"freeze": "head", "epochs": 2, "views": 2, "weights": _weights_of(small_set)}
+    list(small_set.fit(**options, cache_bytes=room, augmentation="light"))
+    computed.clear()
+
+    events = list(small_set.fit(**options, cache_bytes=room, augmentation="standard"))
+
+    assert not any("computed anew" in event.message for event in of(Noted, events))
+    assert sum(computed) - 4 == 2 * 10
 
 
 @pytest.mark.parametrize("damage", ["deleted", "truncated", "altered"])
@@ -187,6 +201,14 @@ def test_that_features_too_large_for_float16_are_kept_in_bfloat16():
 
     assert layout.dtype == "bfloat16"
     assert torch.isfinite(from_rows(to_rows(features, layout), layout, torch.device("cpu"))[0]).all()
+
+
+def test_that_a_float32_run_goes_on_where_features_are_too_large_for_float16(small_set, monkeypatch):
+    monkeypatch.setattr(feature_rows, "LARGEST_HALF", 1e-9)
+    kept = losses(small_set.elsewhere("kept").fit(freeze=3, epochs=2))
+    computed = losses(small_set.elsewhere("computed").fit(freeze=3, epochs=2, cache_bytes=0))
+
+    assert kept == pytest.approx(computed, abs=1e-4)
 
 
 def test_that_the_key_tells_weights_boundaries_and_precisions_apart():

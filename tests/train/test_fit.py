@@ -304,6 +304,20 @@ def test_that_a_full_disk_while_saving_leaves_the_older_files_whole(small_set, m
     assert [event.epoch for event in of(EpochDone, small_set.fit(epochs=3, resume=True))] == [2, 3]
 
 
+def test_that_a_stop_whose_last_epochs_can_not_be_saved_says_so(small_set, monkeypatch):
+    monkeypatch.setattr("tlstudio.train.keeper.seconds_until_next", lambda _: 1e9)
+    events = small_set.fit(epochs=9)
+    while not (isinstance(event := next(events), EpochDone) and event.epoch == 2):
+        pass
+
+    def full(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(atomic, "_sync", full)
+    with pytest.raises(RunNotSaved, match="no space left on device"):
+        events.close()
+
+
 def test_that_training_goes_on_when_the_images_vanish_after_decoding(small_set):
     events = small_set.fit(epochs=3)
     while not isinstance(next(events), EpochDone):

@@ -116,10 +116,11 @@ def test_that_views_of_a_shallower_boundary_are_led_on_from_there():
     assert found.kept_bytes == 2 * 20 * 2 * 100
 
 
-def test_that_without_augmentation_there_is_one_view():
+@pytest.mark.parametrize("depth", [0, 2])
+def test_that_without_augmentation_there_is_one_view(depth):
     train = replace(TRAIN, augmentation="none")
 
-    assert needed(COST, replace(WORK, depth=2, train=train)).views == 1
+    assert needed(COST, replace(WORK, depth=depth, train=train)).views == 1
 
 
 def test_that_memory_is_that_of_the_program_the_values_and_a_step():

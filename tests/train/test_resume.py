@@ -13,6 +13,7 @@ from tlstudio.data.table import write_table
 from tlstudio.model.backbones import TEST_BACKBONES
 from tlstudio.model.network import create
 from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
+from tlstudio.train.run_info import read_info
 
 SETTINGS = {"epochs": 3, "augmentation": "strong"}
 
@@ -126,6 +127,20 @@ def test_that_resuming_a_finished_run_only_reports_its_end(small_set):
         end.best_epoch,
         end.validation_accuracy,
     )
+    info = read_info(small_set.run_folder)
+    assert (info.state, info.best_epoch, info.epochs_done) == ("done", end.best_epoch, 3)
+
+
+def test_that_a_resumed_run_stopped_before_a_new_epoch_stands_where_it_stood(small_set):
+    run_until(small_set.fit(**SETTINGS), 1)
+    before = read_info(small_set.run_folder)
+
+    for event in small_set.fit(**SETTINGS, resume=True):
+        if isinstance(event, RunStarted):
+            break
+
+    after = read_info(small_set.run_folder)
+    assert (after.state, after.best_epoch, after.epochs_done) == ("stopped", before.best_epoch, 1)
 
 
 PROGRAM = """

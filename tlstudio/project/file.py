@@ -24,7 +24,7 @@ from tlstudio.project.errors import (
 )
 from tlstudio.project.migrations import SCHEMA_VERSION, migrate
 from tlstudio.project.project import Project, Run, Settings
-from tlstudio.project.rebuild import rebuilt_project, with_lost_epochs
+from tlstudio.project.rebuild import as_saved, rebuilt_project
 
 FILE_NAME = "project.tlstudio"
 PREVIOUS_NAME = "project.previous.tlstudio"
@@ -131,7 +131,7 @@ def open_project(folder: Path, *, read_only: bool = False) -> Project:
 def _as_opened(project: Project, *, read_only: bool) -> Project:
     if read_only:  # its owner may be training right now
         return replace(project, is_read_only=True)
-    return with_lost_epochs(project.with_running_as("interrupted"))
+    return as_saved(project.with_running_as("interrupted"))
 
 
 def _load(folder: Path, path: Path) -> Project:

@@ -194,7 +194,10 @@ class Project:
         known = self.run(event.run)
         if known is not None:  # resumed: its epochs after the checkpoint were lost with the process
             epochs = tuple(epoch for epoch in known.epochs if epoch.epoch <= event.epochs_done)
-            started = replace(known, state="running", started=event, epochs=epochs, failure="")
+            best = max((epoch.epoch for epoch in epochs if epoch.is_best), default=0)
+            started = replace(
+                known, state="running", started=event, epochs=epochs, best_epoch=best, failure=""
+            )
         else:
             model, train = _trained_with(self.settings, event)
             started = Run(event.run, "running", model, train, event.data_fingerprint, event)

@@ -42,20 +42,29 @@ def rebuilt_project(folder: Path, table: Path) -> Project | None:
     return Project(folder, settings, images, runs, times_test_seen=seen, recovered_from="runs")
 
 
-def with_lost_epochs(project: Project) -> Project:
-    """The project with what its interrupted runs had saved but could no longer report."""
-    runs = [_with_lost_epochs(run, project.run_folder(run.number)) for run in project.runs]
+def as_saved(project: Project) -> Project:
+    """The project with its broken-off runs as their folders tell them.
+
+    Epochs that were saved and could no longer be reported are there; those that were reported and could no
+    longer be saved are not, so that the best epoch is the one whose weights are kept.
+    """
+    runs = [_as_saved(run, project.run_folder(run.number)) for run in project.runs]
     return replace(project, runs=tuple(runs))
 
 
-def _with_lost_epochs(run: Run, folder: Path) -> Run:
-    if run.state != "interrupted":
+def _as_saved(run: Run, folder: Path) -> Run:
+    if run.state not in ("interrupted", "failed"):
         return run
-    known = {epoch.epoch for epoch in run.epochs}
-    for epoch in read_metrics(folder, run.started.epochs):
-        if epoch.epoch not in known:
-            run = replace(run.after(epoch), state="interrupted")
-    return run
+    try:
+        info = read_info(folder)
+    except RunUnreadable:
+        return run
+    known = (*read_metrics(folder, run.started.epochs), *run.epochs)
+    by_number = {epoch.epoch: epoch for epoch in known if epoch.epoch <= info.epochs_done}
+    epochs = tuple(by_number[number] for number in sorted(by_number))
+    if info.best_epoch != run.best_epoch:  # what was judged and exported was another epoch
+        run = replace(run, evaluation=None, exported=None)
+    return replace(run, epochs=epochs, best_epoch=info.best_epoch, seconds=info.seconds)
 
 
 def _runs(folder: Path) -> Iterator[Run]:

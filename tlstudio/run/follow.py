@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from tlstudio.errors import ProjectError
-from tlstudio.events import Event
+from tlstudio.events import Event, Failed
 from tlstudio.project.file import save_project
 from tlstudio.project.project import Project
+from tlstudio.project.rebuild import as_saved
 from tlstudio.run.events import StepDied
 from tlstudio.run.here import failure
 
@@ -14,9 +15,13 @@ from tlstudio.run.here import failure
 def after(project: Project, event: Event) -> Project:
     """The project as it is after an event of a runner; it is not saved yet.
 
-    A run whose process died has its last checkpoint, so it counts as cut short and not as failed.
+    A run whose process died has its last checkpoint, so it counts as cut short and not as failed. Of a run
+    that was broken off counts what its folder holds.
     """
-    return project.with_running_as("interrupted") if isinstance(event, StepDied) else project.after(event)
+    if isinstance(event, StepDied):
+        return as_saved(project.with_running_as("interrupted"))
+    changed = project.after(event)
+    return as_saved(changed) if isinstance(event, Failed) and changed is not project else changed
 
 
 def take(project: Project, event: Event) -> Project:

@@ -19,8 +19,8 @@ from tlstudio.train.batches import Labelled, centred
 from tlstudio.train.feature_keys import store_keys
 from tlstudio.train.feature_room import FOLDER_NAME, make_room
 from tlstudio.train.feature_rows import layout_of
-from tlstudio.train.feature_store import FeatureStore, Layout, mark_used
-from tlstudio.train.features import Frozen, row_names
+from tlstudio.train.feature_store import FeatureStore, Layout, RowName, mark_used
+from tlstudio.train.features import CENTRE, Frozen, row_names
 from tlstudio.train.keeping import affordable_views, gain_of_keeping, views_at_most, views_to_keep
 from tlstudio.train.precision import Precision, judging_precision
 from tlstudio.train.settings import TrainSettings
@@ -142,7 +142,7 @@ def prepare(
         for_training = max(0, room - validation_images * judging.layout.row_bytes)
         frozen = replace(frozen, store=FeatureStore(kept[precision], frozen.layout, for_training))
         judging = replace(judging, store=FeatureStore(kept[judging.precision], judging.layout, room))
-    if not _is_full(frozen, source, settings, wanted):
+    if not _is_full(frozen, _row_names(source, settings, wanted)):
         images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)
         is_same = judging is frozen
         frozen = _with_shallower(frozen, network, stores[precision], images)
@@ -159,11 +159,21 @@ def _stores(
     return {depth: folder / key for depth, key in keys.items()}
 
 
-def _is_full(frozen: Frozen, source: Labelled, settings: TrainSettings, views: int) -> bool:
-    """Whether every view of every training image is kept already."""
+def _row_names(source: Labelled, settings: TrainSettings, views: int) -> set[RowName]:
+    """Of every view of every training image."""
     everything = np.arange(len(source.labels))
-    names = (row_names(source, everything, settings.augmentation, view) for view in range(views))
-    return frozen.store is not None and all(name in frozen.store for some in names for name in some)
+    return {
+        name for view in range(views) for name in row_names(source, everything, settings.augmentation, view)
+    }
+
+
+def _is_full(frozen: Frozen, wanted: set[RowName]) -> bool:
+    """Whether all of that is kept already; room for it is made where rows of other runs are in its way."""
+    if frozen.store is None:
+        return False
+    # What the validation images became is wanted too, and small.
+    frozen.store.make_room(wanted | {name for name in frozen.store.names() if name.view == CENTRE})
+    return all(name in frozen.store for name in wanted)
 
 
 def _with_shallower(frozen: Frozen, network: nn.Module, stores: Mapping[int, Path], images: Tensor) -> Frozen:

@@ -9,7 +9,7 @@ truncated meanwhile ends a read early, where a mapped one would end the process.
 import json
 import os
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -95,6 +95,10 @@ class FeatureStore:
     def __contains__(self, name: RowName) -> bool:
         return name in self._places
 
+    def names(self) -> Set[RowName]:
+        """Of all rows that are there."""
+        return self._places.keys()
+
     @property
     def size_bytes(self) -> int:
         """Of its rows."""
@@ -115,11 +119,40 @@ class FeatureStore:
         del self._places[name]
         return None
 
+    def make_room(self, wanted: Set[RowName]) -> None:
+        """Forget rows that nobody wants now, if those that are missing would not all fit beside them."""
+        missing = len(wanted - self._places.keys())
+        is_enough = self._end + missing * self.layout.row_bytes <= self._most_bytes
+        if is_enough or self.problem or self._lock is None or self._places.keys() <= wanted:
+            return
+        with suppress(OSError):  # then there is less room
+            self._keep_only(wanted)
+
+    def _keep_only(self, wanted: Set[RowName]) -> None:
+        names = []
+        try:
+            with atomic.replacing(self.folder / ROWS_NAME) as temporary:
+                with temporary.open("wb") as file:
+                    for name in sorted(wanted & self._places.keys(), key=self._places.__getitem__):
+                        row = self.read(name)
+                        if row is not None:
+                            file.write(row)
+                            names.append((name, zlib.crc32(row)))
+                os.close(self._reader)
+                self._reader = -1
+                # Until the new names are written no row counts, whatever breaks off.
+                (self.folder / NAMES_NAME).unlink(missing_ok=True)
+            atomic.write_text(self.folder / NAMES_NAME, "".join(_line(*each) for each in names))
+        finally:
+            if self._reader >= 0:
+                os.close(self._reader)
+            self._begin()
+
     def add(self, rows: Iterable[tuple[RowName, bytes]]) -> None:
         """Keep the rows that there is room for; a full disk ends the keeping and nothing else."""
         if self.problem or self._lock is None:
             return
-        fresh = [(name, row) for name, row in rows if name not in self._places]
+        fresh = [(name, row) for name, row in dict(rows).items() if name not in self._places]
         room = (self._most_bytes - self._end) // self.layout.row_bytes
         if len(fresh) > room:
             fresh = fresh[: max(0, room)]
@@ -169,7 +202,7 @@ class FeatureStore:
         self._places = {name: (number, checksum) for number, (name, checksum) in enumerate(names)}
         self._rows_written = len(names)
         if self._lock is not None:
-            self._cut_to(len(names))
+            self._cut_to(names)
         flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | (os.O_CREAT if self._lock is not None else 0)
         self._reader = os.open(self.folder / ROWS_NAME, flags, 0o666)
 
@@ -203,17 +236,16 @@ class FeatureStore:
                     break
         return names
 
-    def _cut_to(self, rows: int) -> None:
-        """Drop what has no name, and names that have no row: where the last writer was broken off."""
-        names = self.folder / NAMES_NAME
-        kept = "".join(_line(name, place[1]) for name, place in self._in_order()[:rows])
-        if self._size(NAMES_NAME) != len(kept.encode()):
-            atomic.write_text(names, kept)
-        if self._size(ROWS_NAME) > rows * self.layout.row_bytes:
-            os.truncate(self.folder / ROWS_NAME, rows * self.layout.row_bytes)
+    def _cut_to(self, names: Sequence[tuple[RowName, int]]) -> None:
+        """Drop what has no name, and names that have no row: where the last writer was broken off.
 
-    def _in_order(self) -> list[tuple[RowName, tuple[int, int]]]:
-        return sorted(self._places.items(), key=lambda item: item[1][0])
+        A name may stand twice, where its first row was damaged; each line keeps its row.
+        """
+        kept = "".join(_line(name, checksum) for name, checksum in names)
+        if self._size(NAMES_NAME) != len(kept.encode()):
+            atomic.write_text(self.folder / NAMES_NAME, kept)
+        if self._size(ROWS_NAME) > len(names) * self.layout.row_bytes:
+            os.truncate(self.folder / ROWS_NAME, len(names) * self.layout.row_bytes)
 
     def _append(self, rows: Sequence[tuple[RowName, bytes]]) -> None:
         if not rows:

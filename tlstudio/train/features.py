@@ -60,7 +60,9 @@ class Frozen:
             rows |= fresh
             if self.store is not None:
                 self.store.add([(names[place], fresh[place]) for place in missing])
-        return from_rows([rows[place] for place in range(len(names))], self.layout, self.device)
+        tensors = from_rows([rows[place] for place in range(len(names))], self.layout, self.device)
+        # Kept in bfloat16 for their size, they go on in what the trained part is computed in.
+        return tensors if self.precision == "bfloat16" else tuple(tensor.float() for tensor in tensors)
 
     def compute(self, images: Tensor) -> Tensors:
         """The frozen part's output, not yet rounded; in two halves where the memory does not suffice.

@@ -105,10 +105,10 @@ def fit(
     started = _started(run, train, model, backbone, sets, ready, place, known, data_fingerprint)
     info = _info(known, started, ready, model, train, classes, backbone, data_fingerprint)
     course = _course(run, train, classes, backbone, sets, ready)
-    keeper = Keeper(run_folder, info)
+    keeper = Keeper(run_folder, info, place)
     with saving("the run's folder"):
         drop_metrics_after(run_folder, place.epoch)
-        keeper.say("running", place)
+        keeper.say("running")
     try:
         yield started
         while place.epoch < train.epochs and not _is_patience_over(place, train):
@@ -117,9 +117,7 @@ def fit(
             yield done
         keeper.save("done")
     except BaseException as error:
-        state: State = "failed" if isinstance(error, Exception) else "stopped"
-        with suppress(OSError, TLStudioError):  # a full disk: the first error is the one to tell
-            keeper.save(state)
+        _keep_broken_off(keeper, error)
         raise
     finally:
         ready.boundary.close()
@@ -138,6 +136,20 @@ def fit(
         stopped_early=place.epoch < train.epochs,
         views=min(course.views, place.epoch),
     )
+
+
+def _keep_broken_off(keeper: Keeper, error: BaseException) -> None:
+    """Save what there is of a run that ends before its time.
+
+    Raises:
+        TLStudioError: if that is not possible and the run was only asked to stop.
+    """
+    if isinstance(error, GeneratorExit):
+        keeper.save("stopped")
+        return
+    state: State = "failed" if isinstance(error, Exception) else "stopped"
+    with suppress(OSError, TLStudioError):  # a full disk: the first error is the one to tell
+        keeper.save(state)
 
 
 def _course(

@@ -25,14 +25,15 @@ class Keeper:
     Attributes:
         folder: of the run.
         info: what run.json says, but for where the run stands.
+        place: where it stands.
     """
 
     folder: Path
     info: RunInfo
+    place: Place
     _epochs: list[EpochDone] = field(default_factory=list)
     _state: dict[str, Tensor] = field(default_factory=dict)
     _best: tuple[int, dict[str, Tensor], Sequence[ValidationAnswer]] | None = None
-    _place: Place | None = None
     _next_save: float = float("-inf")
 
     def keep(
@@ -49,7 +50,7 @@ class Keeper:
         Raises:
             TLStudioError: if it can't be written.
         """
-        self._place = place
+        self.place = place
         self._epochs.append(done)
         self._state = state_of(trainee.network, trainee.optimizer, trainee.averaged)
         if done.is_best:
@@ -70,27 +71,26 @@ class Keeper:
                 write_validation(self.folder, answers)
                 write_tensors(self.folder / BEST_NAME, weights, {"epoch": epoch})
                 self._best = None
-            if self._epochs and self._place is not None:
+            if self._epochs:
                 append_metrics(self.folder, self._epochs)
                 self._epochs = []
-                save_checkpoint(self.folder, self._place, self._state)
+                save_checkpoint(self.folder, self.place, self._state)
                 self._state = {}
             self.say(state)
         now = time.monotonic()
         self._next_save = now + seconds_until_next(now - began)
 
-    def say(self, state: State, place: Place | None = None) -> None:
+    def say(self, state: State) -> None:
         """Write where the run stands into run.json.
 
         Raises:
             OSError: if it can't be written.
         """
-        stand = place or self._place or Place()
         info = replace(
             self.info,
             state=state,
-            best_epoch=stand.best_epoch,
-            epochs_done=stand.epoch,
-            seconds=stand.seconds,
+            best_epoch=self.place.best_epoch,
+            epochs_done=self.place.epoch,
+            seconds=self.place.seconds,
         )
         write_info(self.folder, info)

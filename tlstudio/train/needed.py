@@ -8,6 +8,7 @@ from tlstudio.train.keeping import (
     READ_BYTES_PER_SECOND,
     affordable_views,
     gain_of_keeping,
+    views_at_most,
     views_to_keep,
 )
 from tlstudio.train.save_interval import seconds_until_next
@@ -186,7 +187,7 @@ def _computed(cost: CostMeasured, work: Work, place: int) -> _Fed:
     frozen = cost.network.forward[place][work.depth]
     draw, centre = _draw_seconds(cost, work.train)
     seconds = work.train_images * (draw + frozen) + work.validation_images * (centre + frozen)
-    return _Fed(once=0.0, in_epoch=seconds, views=work.train.epochs)
+    return _Fed(once=0.0, in_epoch=seconds, views=views_at_most(work.train))
 
 
 def _kept(cost: CostMeasured, work: Work, place: int) -> _Fed:

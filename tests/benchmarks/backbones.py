@@ -78,8 +78,10 @@ def main() -> None:
     """Print one table for each bundled backbone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", type=Path, default=SETS, help="a folder of image sets")
-    parser.add_argument("--draws", type=int, default=5)
-    parser.add_argument("--fine-tuning-draws", type=int, default=3)
+    parser.add_argument("--shots", nargs="*", type=int, default=SHOTS, help="labelled images of each class")
+    parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=list(METHODS))
+    parser.add_argument("--draws", type=int, default=5, help="of the linear probe")
+    parser.add_argument("--training-draws", type=int, default=3, help="of head only and fine-tuning")
     parser.add_argument(
         "--backbones", nargs="*", default=[n for n, b in BACKBONES.items() if b.weights.bundled]
     )
@@ -97,18 +99,16 @@ def measure(backbone: Backbone, given: argparse.Namespace, folder: Path) -> Iter
     """Every set, every number of shots, every method."""
     for path in sorted(path for path in given.sets.iterdir() if path.is_dir()):
         rows, classes = read_set(path, folder)
-        for shots in SHOTS:
+        for shots in given.shots:
             if any(sum(row.class_name == name for row in rows) < 2 * shots + 10 for name in classes):
                 continue
             tasks = [
                 Task(path.name, shots, draw, draw_rows(rows, classes, shots, draw), classes, path)
                 for draw in range(given.draws)
             ]
-            yield compare(backbone, tasks, "linear probe", folder)
-            few = tasks[: given.fine_tuning_draws]
-            if few:
-                yield compare(backbone, few, "head only", folder)
-                yield compare(backbone, few, "fine-tuning", folder)
+            for method in given.methods:
+                few = tasks if method == "linear probe" else tasks[: given.training_draws]
+                yield compare(backbone, few, method, folder)
 
 
 def read_set(path: Path, folder: Path) -> tuple[list[ImageRow], tuple[str, ...]]:

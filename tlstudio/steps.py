@@ -13,7 +13,7 @@ from pathlib import Path
 from tlstudio import atomic
 from tlstudio.data.errors import TableUnreadable
 from tlstudio.data.events import ImagesScanned
-from tlstudio.data.table import ImageRow, read_table
+from tlstudio.data.table import ImageRow, fingerprint, read_table
 from tlstudio.errors import ProjectError, TLStudioError, TrainError
 from tlstudio.events import Event, Noted, Progress
 from tlstudio.project.errors import ProjectNotWritable
@@ -377,6 +377,8 @@ def _fit(
     # A resumed run keeps the classes of its own table, whatever was read since.
     own = sorted({row.class_name for row in rows if not row.is_set_aside})
     classes = tuple(own) if known else tuple(images.classes)
+    if known is None and fingerprint(rows) != images.fingerprint:
+        raise TableUnreadable("it is of another reading than the project knows")
     yield from fit(
         model=known.model if known else project.settings.model,
         train=known.train if known else project.settings.train,

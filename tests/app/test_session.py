@@ -52,6 +52,23 @@ def test_that_the_project_changes_before_the_event_is_passed_on(opened, bench):
     assert seen == [1]
 
 
+def test_that_a_run_is_known_by_what_was_chosen_when_its_step_began(opened, bench, qtbot):
+    chosen = opened.project.settings
+    opened.start("sweep")
+    other = replace(chosen.model, backbone="resnet50", freeze=3)
+    opened.choose(model=other, train=replace(chosen.train, learning_rate=0.5))
+
+    bench.steps[0].release(bench.started(1), bench.started(2), None)
+    qtbot.waitUntil(lambda: len(opened.project.runs) == 2)
+
+    for run in opened.project.runs:
+        assert (run.model.backbone, run.train.learning_rate) == (
+            chosen.model.backbone,
+            chosen.train.learning_rate,
+        )
+    assert opened.project.settings.model == other
+
+
 def test_that_events_of_a_step_arrive_in_order_and_are_kept(opened, bench, record, qtbot):
     recorder = record(opened.reported)
     opened.start("train")

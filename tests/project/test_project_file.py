@@ -14,6 +14,7 @@ from tlstudio.project.errors import (
     ProjectNotFound,
     ProjectNotWritable,
     ProjectReadOnly,
+    ProjectTooNew,
     ProjectUnreadable,
 )
 from tlstudio.project.file import FILE_NAME, PREVIOUS_NAME, create_project, open_project, save_project
@@ -111,6 +112,25 @@ def test_that_a_project_from_a_newer_version_opens_read_only(project):
     assert opened.is_read_only
     with pytest.raises(ProjectReadOnly):
         save_project(opened)
+    assert json.loads(path.read_text()) == stored
+
+
+@pytest.mark.parametrize("has_older", [True, False])
+def test_that_a_newer_project_that_can_not_be_read_is_never_replaced(project, has_older):
+    if has_older:
+        save_project(project)
+    path = project.folder / FILE_NAME
+    stored = json.loads(path.read_text()) | {"schema_version": 99, "settings": "in another form"}
+    path.write_text(json.dumps(stored))
+
+    if has_older:
+        opened = open_project(project.folder)
+        assert (opened.is_read_only, opened.recovered_from) == (True, "previous")
+        with pytest.raises(ProjectReadOnly):
+            save_project(opened)
+    else:
+        with pytest.raises(ProjectTooNew):
+            open_project(project.folder)
     assert json.loads(path.read_text()) == stored
 
 

@@ -75,6 +75,24 @@ def test_that_an_epoch_saved_but_not_reported_is_found_again(project, tmp_path):
     assert opened.best_epoch == run.best_epoch
 
 
+def test_that_an_older_file_is_brought_up_to_its_images_and_its_judgements(project, tmp_path):
+    folder = tmp_path / "project"
+    images = replace(project.images, fingerprint="of another reading", classes=["one"])
+    older = replace(project, folder=folder, images=images, times_test_seen=0)
+    for _ in range(2):
+        save_project(older)
+    (folder / FILE_NAME).write_text("{")
+
+    opened = open_project(folder)
+
+    assert opened.recovered_from == "previous"
+    assert (opened.images.fingerprint, opened.images.classes) == (
+        project.images.fingerprint,
+        project.images.classes,
+    )
+    assert opened.times_test_seen == 1
+
+
 @pytest.mark.parametrize("state", ["running", "failed"])
 def test_that_an_epoch_reported_but_not_saved_does_not_count(project, tmp_path, state):
     (run,) = project.runs

@@ -25,12 +25,13 @@ from tlstudio.events import Event, Failed, Stopped
 from tlstudio.project.errors import ProjectReadOnly
 from tlstudio.project.file import IMAGES_NAME, create_project, open_project, save_project
 from tlstudio.project.lock import ProjectLock
-from tlstudio.project.project import Project, RunState
+from tlstudio.project.project import Project, RunState, Settings
 from tlstudio.project.run_bin import empty_bin, put_back, throw_away, tidy_bin
 from tlstudio.run import follow
 from tlstudio.run.here import failure
 from tlstudio.run.process import StepProcess
 from tlstudio.steps import CACHE_STEPS
+from tlstudio.train.events import RunStarted
 
 RETRY_MILLISECONDS = 5000
 
@@ -85,6 +86,7 @@ class Session(QObject):
         self._runner: Runner | None = None
         self._thread: StepThread | None = None
         self._is_closing = False
+        self._settings_at_start: Settings | None = None
         self._rows: tuple[object, tuple[ImageRow, ...]] = (None, ())
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
@@ -239,6 +241,7 @@ class Session(QObject):
         allowed = preferences.load().cache_gb if step in CACHE_STEPS else None
         if allowed is not None:
             options["cache_gb"] = allowed
+        self._settings_at_start = self.project.settings if self.project is not None else None
         self.running_step = step
         self.speed_probe.hold("step")
         self._set_paused(is_paused=False)
@@ -275,7 +278,7 @@ class Session(QObject):
             if self._is_closing and isinstance(event, Stopped):
                 changed = self.project.with_running_as("paused")
             else:
-                changed = follow.after(self.project, event)
+                changed = self._after(self.project, event)
             if changed is not self.project and not self.project.is_read_only:
                 if isinstance(event, ImagesScanned):
                     self._rows = (None, ())
@@ -283,6 +286,13 @@ class Session(QObject):
         self.reported.emit(event)
         if isinstance(event, Failed) and not self._is_closing:
             self.failed.emit(event)
+
+    def _after(self, project: Project, event: Event) -> Project:
+        if not isinstance(event, RunStarted) or self._settings_at_start is None:
+            return follow.after(project, event)
+        # A run is trained with what was chosen when the step began, whatever was chosen since.
+        begun = follow.after(replace(project, settings=self._settings_at_start), event)
+        return replace(begun, settings=project.settings)
 
     def rows(self) -> tuple[ImageRow, ...]:
         """The table of images as it is on disk; empty before the first scan."""

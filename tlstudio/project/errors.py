@@ -49,6 +49,18 @@ class ProjectUnreadable(ProjectError):
         )
 
 
+class ProjectTooNew(ProjectError):
+    """The project file is of a newer version, in a form that this one can't read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "The project is of a newer version",
+            f"“{name}” was saved by a newer TL Studio, in a form that this one can't read. "
+            "It and its runs were left as they are.",
+            "Open it with the newer version.",
+        )
+
+
 class ProjectReadOnly(ProjectError):
     """The project is open elsewhere or was written by a newer version."""
 

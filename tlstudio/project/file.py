@@ -20,11 +20,12 @@ from tlstudio.project.errors import (
     ProjectNotFound,
     ProjectNotWritable,
     ProjectReadOnly,
+    ProjectTooNew,
     ProjectUnreadable,
 )
 from tlstudio.project.migrations import SCHEMA_VERSION, migrate
 from tlstudio.project.project import Project, Run, Settings
-from tlstudio.project.rebuild import as_saved, rebuilt_project
+from tlstudio.project.rebuild import as_recovered, as_saved, rebuilt_project
 
 FILE_NAME = "project.tlstudio"
 PREVIOUS_NAME = "project.previous.tlstudio"
@@ -45,6 +46,10 @@ class Stored:
     runs: tuple[Run, ...]
     chosen_run: int | None
     times_test_seen: int
+
+
+class _IsNewer(ValueError):
+    """The file is of a newer version, and today's can't read it."""
 
 
 @cache
@@ -106,26 +111,28 @@ def open_project(folder: Path, *, read_only: bool = False) -> Project:
 
     Raises:
         ProjectNotFound: if the folder holds none.
-        ProjectUnreadable: if nothing in it can be read.
+        ProjectUnreadable, ProjectTooNew: if nothing in it can be read.
     """
     folder = folder.absolute()
     if not folder.is_dir() or not is_project(folder):
         raise ProjectNotFound(folder)
-    reasons = []
+    reasons, is_newer = [], False
     for name in (FILE_NAME, PREVIOUS_NAME):
         try:
             project = _load(folder, folder / name)
         except FileNotFoundError:
             reasons.append(f"{name} is missing")
         except (OSError, ValueError, RecursionError) as error:
+            is_newer = is_newer or isinstance(error, _IsNewer)
             reasons.append(_short(error))
         else:
-            recovered = replace(project, recovered_from="" if name == FILE_NAME else "previous")
-            return _as_opened(recovered, read_only=read_only)
+            if name == PREVIOUS_NAME:
+                project = as_recovered(project, folder / IMAGES_NAME)
+            return _as_opened(project, read_only=read_only or is_newer)
     rebuilt = rebuilt_project(folder, folder / IMAGES_NAME)
     if rebuilt is None:
-        raise ProjectUnreadable(folder.name, reasons[0])
-    return _as_opened(rebuilt, read_only=read_only)
+        raise ProjectTooNew(folder.name) if is_newer else ProjectUnreadable(folder.name, reasons[0])
+    return _as_opened(rebuilt, read_only=read_only or is_newer)
 
 
 def _as_opened(project: Project, *, read_only: bool) -> Project:
@@ -139,7 +146,8 @@ def _load(folder: Path, path: Path) -> Project:
 
     Raises:
         OSError: if it can't be read.
-        ValueError: if it is too large, no JSON, or does not fit the schema.
+        ValueError: if it is too large, no JSON, or does not fit the schema; _IsNewer for that of a newer
+            version, which must not be taken for a damaged one.
     """
     if path.stat().st_size > SIZE_LIMIT_BYTES:
         raise ValueError("it is far larger than a project file")
@@ -150,7 +158,8 @@ def _load(folder: Path, path: Path) -> Project:
     try:
         stored = _adapter().validate_python(content)
     except ValidationError as error:
-        raise ValueError(f"{error.error_count()} of its fields do not fit") from error
+        kind = _IsNewer if content["schema_version"] > SCHEMA_VERSION else ValueError
+        raise kind(f"{error.error_count()} of its fields do not fit") from error
     return Project(
         folder=folder,
         settings=stored.settings,

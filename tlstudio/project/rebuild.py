@@ -42,6 +42,21 @@ def rebuilt_project(folder: Path, table: Path) -> Project | None:
     return Project(folder, settings, images, runs, times_test_seen=seen, recovered_from="runs")
 
 
+def as_recovered(project: Project, table: Path) -> Project:
+    """The project of an older file with what was written since: images, and how often the test was seen."""
+    images = _images(table)
+    if images is None or (project.images and images.fingerprint == project.images.fingerprint):
+        images = project.images
+    known = (read_evaluation(project.run_folder(run.number), run.best_epoch) for run in project.runs)
+    seen = max((judged.times_seen for judged in known if judged is not None), default=0)
+    return replace(
+        project,
+        images=images,
+        times_test_seen=max(project.times_test_seen, seen),
+        recovered_from="previous",
+    )
+
+
 def as_saved(project: Project) -> Project:
     """The project with its broken-off runs as their folders tell them.
 

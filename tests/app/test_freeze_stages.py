@@ -2,7 +2,6 @@ import pytest
 
 from tlstudio.app.widgets.freeze_stages import (
     memorising_risk,
-    recommended_depth,
     stage_border,
     stages,
     strategy,
@@ -40,16 +39,6 @@ def test_that_the_ends_have_the_names_of_the_field():
     assert [strategy(depth, 5) for depth in (0, 1, 4, 5)] == [
         "Full fine-tuning", "Partial fine-tuning", "Partial fine-tuning", "Feature extraction",
     ]  # fmt: skip
-
-
-def test_that_nothing_is_recommended_to_be_frozen_with_random_weights():
-    assert [recommended_depth(5, images, is_pretrained=False) for images in (10, 1_000, 100_000)] == [0, 0, 0]
-
-
-def test_that_fewer_images_recommend_more_frozen_groups():
-    images = (299, 300, 4_999, 5_000, 20_000)
-
-    assert [recommended_depth(10, count, is_pretrained=True) for count in images] == [10, 8, 8, 5, 0]
 
 
 @pytest.mark.parametrize("is_pretrained", [True, False])

@@ -12,6 +12,7 @@ from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES, find_backbone
 from tlstudio.model.errors import FreezeDepthOutOfRange, UnknownBackbone
 from tlstudio.model.groups import parameter_groups
 from tlstudio.model.network import create, timm_name
+from tlstudio.model.recommend import recommended_depth
 from tlstudio.model.settings import ModelSettings
 
 ALL = {**BACKBONES, **TEST_BACKBONES}
@@ -95,7 +96,8 @@ def test_that_the_table_has_every_family_and_one_made_for_medical_images():
 
 def test_that_the_default_of_new_projects_is_the_first_row():
     assert ModelSettings().backbone == next(iter(BACKBONES))
-    assert ModelSettings().freeze == BACKBONES[ModelSettings().backbone].head_depth - 1
+    default = ModelSettings()
+    assert default.freeze == recommended_depth(BACKBONES[default.backbone], default.weights, 100)
 
 
 @pytest.mark.parametrize(

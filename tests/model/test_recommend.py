@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tlstudio.model.backbones import BACKBONES
-from tlstudio.model.recommend import MADE_FOR, UNMEASURED_PARAMETERS, recommend
+from tlstudio.model.recommend import MADE_FOR, UNMEASURED_PARAMETERS, recommend, recommended_depth
+from tlstudio.model.settings import PRETRAINED, RANDOM
 from tlstudio.model.speeds import Speed
 from tlstudio.model.weight_store import WeightsState
 
@@ -79,3 +80,20 @@ def test_that_the_reason_is_whole_sentences_for_any_number_of_images(images):
 
 def test_that_the_table_of_special_networks_names_rows():
     assert set(MADE_FOR) <= set(BACKBONES)
+
+
+def test_that_nothing_is_recommended_to_be_frozen_with_random_weights():
+    depths = [recommended_depth(BACKBONES["resnet18"], RANDOM, images) for images in (10, 1_000, 100_000)]
+
+    assert depths == [0, 0, 0]
+
+
+@pytest.mark.parametrize("weights", [PRETRAINED, "/media/stick/mine.safetensors"])
+def test_that_fewer_images_recommend_more_frozen_groups_of_what_knows_photographs(weights):
+    images = (299, 300, 4_999, 5_000, 20_000)
+
+    assert [recommended_depth(BACKBONES["resnet18"], weights, count) for count in images] == [5, 4, 4, 2, 0]
+
+
+def test_that_little_of_what_knows_drawn_scenes_is_recommended_to_stay():
+    assert [recommended_depth(BACKBONES["resnet10t"], PRETRAINED, count) for count in (39, 40)] == [2, 0]

@@ -1,4 +1,4 @@
-"""Which backbone to start from, with the reason in a sentence."""
+"""Which backbone to start from, with the reason in a sentence, and how far it may well be frozen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Literal
 
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.backbones import BACKBONES
-from tlstudio.model.settings import ModelSettings
+from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
 from tlstudio.model.speeds import Speed
 from tlstudio.model.weight_store import WeightsState
 
@@ -31,6 +31,11 @@ FEW_IMAGES = 1_000
 
 UNRATED = {"DINOv3": 0.82, "DINOv2": 0.80}
 """About what families reach on ImageNet that were not made to name its classes; others count as 0."""
+
+FROZEN_SHARES = {"photographs": ((300, 1.0), (5_000, 0.8), (20_000, 0.5)), "drawn scenes": ((40, 0.5),)}
+"""By what the weights have seen: below so many training images, this share of the groups may well stay
+frozen; above all of them, none. Up to 60 images as `make bench-depths` found it: weights that know
+photographs do best with all of them frozen, those of drawn scenes with none; beyond that, as is usual."""
 
 
 @dataclass(frozen=True)
@@ -98,3 +103,19 @@ def _size(images: int | None, classes: int) -> str:
     if images < FEW_IMAGES:
         return f"{counted} are few, so a pretrained start counts most. "
     return f"{counted} are enough to adapt it well. "
+
+
+def recommended_depth(backbone: Backbone, weights: str, train_images: int) -> int:
+    """How many groups may well stay frozen; none if the weights are random, as nothing is worth keeping.
+
+    Args:
+        backbone: that is trained.
+        weights: that it starts from, as in ModelSettings; a file is taken for one that has seen photographs.
+        train_images: how many there are.
+    """
+    if weights == RANDOM:
+        return 0
+    is_drawn = weights == PRETRAINED and bool(backbone.weights.bundled)
+    shares = FROZEN_SHARES["drawn scenes" if is_drawn else "photographs"]
+    share = next((share for limit, share in shares if train_images < limit), 0.0)
+    return round(backbone.head_depth * share)

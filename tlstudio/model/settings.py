@@ -22,5 +22,5 @@ class ModelSettings:
     """
 
     backbone: str = "resnet10t"
-    freeze: FreezeDepth = 4
+    freeze: FreezeDepth = 0
     weights: str = PRETRAINED

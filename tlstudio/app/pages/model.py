@@ -203,7 +203,7 @@ class ModelPage(Page):
         facts = FreezeFacts(
             backbone=backbone,
             depth=backbone.depth(chosen.freeze),
-            is_pretrained=chosen.weights != RANDOM,
+            weights=chosen.weights,
             train_images=images.split["train"] if images else 0,
             classes=len(classes),
             example=example[0] if example else "",

@@ -14,7 +14,6 @@ from tlstudio.app.widgets.freeze_slider import FreezeSlider
 from tlstudio.app.widgets.freeze_stages import (
     STRATEGIES,
     memorising_risk,
-    recommended_depth,
     strategy,
     what_it_does,
 )
@@ -23,6 +22,8 @@ from tlstudio.app.widgets.segmented import Segmented
 from tlstudio.app.widgets.warning_line import WarningLine
 from tlstudio.evaluate.events import SweepDone
 from tlstudio.model.backbones import Backbone
+from tlstudio.model.recommend import recommended_depth
+from tlstudio.model.settings import RANDOM
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class FreezeFacts:
     """What the card needs to know of the project.
 
     Attributes:
+        weights: that it starts from, as in ModelSettings.
         example: one class, for the answer at the right end.
         needed: what a run takes, by the number of frozen groups.
         measured: what the project's own runs say about the depth, or None.
@@ -37,12 +39,17 @@ class FreezeFacts:
 
     backbone: Backbone
     depth: int
-    is_pretrained: bool
+    weights: str
     train_images: int
     classes: int
     example: str
     needed: Callable[[int], NeededWords]
     measured: SweepDone | None = None
+
+    @property
+    def is_pretrained(self) -> bool:
+        """Whether the frozen blocks know anything."""
+        return self.weights != RANDOM
 
 
 class FreezeCard(Card):
@@ -88,10 +95,9 @@ class FreezeCard(Card):
 
     @staticmethod
     def _recommended(facts: FreezeFacts) -> int:
-        groups = facts.backbone.head_depth
         if facts.measured is not None:
             return facts.measured.recommended_depth
-        return recommended_depth(groups, facts.train_images, is_pretrained=facts.is_pretrained)
+        return recommended_depth(facts.backbone, facts.weights, facts.train_images)
 
     def _preset_chosen(self, place: int) -> None:
         groups = self.slider.maximum()

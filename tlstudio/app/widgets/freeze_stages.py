@@ -16,9 +16,6 @@ NAMES_OF_FEW = {
     4: ("Edges", "Textures", "Parts of things", "Whole things"),
 }
 
-FREEZE_BY_IMAGES = ((300, 1.0), (5_000, 0.8), (20_000, 0.5))
-"""Below so many training images, this share of the groups may well stay frozen; above all of them, none."""
-
 RISK_LIMITS = {"pretrained": (10_000, 100_000), "random": (1_000, 10_000)}
 """Values adjusted per training image: below the first the risk is low, below the second medium."""
 
@@ -54,14 +51,6 @@ def strategy(depth: int, groups: int) -> Strategy:
     if depth == 0:
         return "Full fine-tuning"
     return "Feature extraction" if depth >= groups else "Partial fine-tuning"
-
-
-def recommended_depth(groups: int, train_images: int, *, is_pretrained: bool) -> int:
-    """How many groups may well stay frozen; none if the weights are random, as nothing is worth keeping."""
-    if not is_pretrained:
-        return 0
-    share = next((share for limit, share in FREEZE_BY_IMAGES if train_images < limit), 0.0)
-    return round(groups * share)
 
 
 def what_it_does(depth: int, groups: int, *, is_pretrained: bool) -> str:

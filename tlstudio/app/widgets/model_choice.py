@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from tlstudio.app.widgets.freeze_stages import recommended_depth
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
 from tlstudio.model.errors import UnknownBackbone
+from tlstudio.model.recommend import recommended_depth
 from tlstudio.model.settings import PRETRAINED, RANDOM, FreezeDepth, ModelSettings
 from tlstudio.model.weight_store import weights_state
 from tlstudio.project.project import Project
@@ -55,7 +55,7 @@ def with_recommended_depth(settings: ModelSettings, project: Project) -> ModelSe
     """The settings, frozen as far as is recommended for the project's images."""
     backbone = known_backbone(settings)
     images = project.images.split["train"] if project.images else 0
-    depth = recommended_depth(backbone.head_depth, images, is_pretrained=settings.weights != RANDOM)
+    depth = recommended_depth(backbone, settings.weights, images)
     return replace(settings, freeze=as_freeze(depth, backbone.head_depth))
 
 

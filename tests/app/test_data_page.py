@@ -13,7 +13,7 @@ from tlstudio.app.pages.data import DataPage
 from tlstudio.app.session import Session
 from tlstudio.data.scan import scan
 from tlstudio.data.settings import DataSettings
-from tlstudio.events import Failed, Stopped
+from tlstudio.events import Failed, Progress, Stopped
 from tlstudio.project.file import create_project
 
 
@@ -32,15 +32,18 @@ class Quiet:
     pause = go_on = kill = stop
 
 
-@pytest.fixture
-def images(tmp_path):
+def draw_images(root, counts):
     random = np.random.default_rng(0)
-    for name, count in (("ants", 24), ("bees", 8)):
-        (tmp_path / "images" / name).mkdir(parents=True)
+    for name, count in counts.items():
+        (root / name).mkdir(parents=True)
         for number in range(count):
             pixels = random.integers(0, 255, (40, 40, 3), dtype=np.uint8)
-            file = tmp_path / "images" / name / f"P{number // 2:02d}_{number:02d}.png"
-            Image.fromarray(pixels).save(file)
+            Image.fromarray(pixels).save(root / name / f"P{number // 2:02d}_{number:02d}.png")
+
+
+@pytest.fixture
+def images(tmp_path):
+    draw_images(tmp_path / "images", {"ants": 24, "bees": 8})
     (tmp_path / "images" / "ants" / "torn.png").write_bytes(b"no image")
     return tmp_path / "images"
 
@@ -79,6 +82,14 @@ def read(session):
     for event in scan(session.project.settings.data, session.project.folder / "images.csv"):
         session.take(event)
     end(session)
+
+
+def open_other(page, session, folder, root):
+    """Leave the page, open a new project with images in `root`, come back, and read them."""
+    page.hide()
+    session.project = create_project(folder).with_settings(data=DataSettings(root=str(root)))
+    page.show()
+    read(session)
 
 
 def shown(page):
@@ -260,6 +271,143 @@ def test_that_space_enlarges_and_arrows_lead_on(page, session):
     QTest.keyClick(large, Qt.Key.Key_Space)
     assert not large.isVisible()
     assert page.view.browser.grid.selection.current == 1
+
+
+def test_that_the_large_image_goes_with_its_page(page, session):
+    read(session)
+    page.view.browser._open_large(31)
+    page.hide()
+    page.show()
+
+    assert not page.view.browser.large.isVisible()
+
+
+def test_that_the_large_image_is_put_away_when_a_class_is_chosen_behind_it(page, session):
+    read(session)
+    page.view.browser._open_large(31)
+    page.view.balance.choose("bees")
+
+    assert not page.view.browser.large.isVisible()
+
+
+def test_that_the_large_image_is_put_away_when_the_images_are_read_again(page, session):
+    read(session)
+    page.view.browser._open_large(31)
+    begin(session)
+    assert not page.view.browser.large.isVisible()
+
+    end(session)
+
+
+def test_that_an_image_that_was_enlarged_while_reading_is_put_away_when_all_are_read(page, session, qtbot):
+    begin(session)
+    qtbot.waitUntil(lambda: len(page.view._growing) == 33)
+    session.take(Progress("Reading images", 20, 33))
+    page.view.browser._open_large(19)
+    session.take(Progress("Reading images", 30, 33))
+    assert page.view.browser.large.isVisible()
+
+    read(session)
+    assert not page.view.browser.large.isVisible()
+
+
+def test_that_a_class_that_is_clicked_while_reading_filters_when_all_are_read(page, session, qtbot):
+    begin(session)
+    qtbot.waitUntil(lambda: len(page.view._growing) == 33)
+    session.take(Progress("Reading images", 12, 33))
+    page.view.balance.choose("bees")
+    session.take(Progress("Reading images", 33, 33))
+    page.grab()
+    assert page.view.browser.grid.tiles.count == 33
+
+    for event in scan(session.project.settings.data, session.project.folder / "images.csv"):
+        session.take(event)
+    end(session)
+    assert page.view.balance.chosen_class == "bees"
+    assert page.view.browser.count == 8
+
+
+def test_that_a_search_that_was_just_typed_waits_until_all_are_read(page, session, qtbot):
+    read(session)
+    page.view.browser.search.setText("P00")
+    begin(session)
+    qtbot.waitUntil(lambda: len(page.view._growing) == 33)
+    page.view.browser.filter()
+    session.take(Progress("Reading images", 33, 33))
+    page.grab()
+    assert page.view.browser.grid.tiles.count == 33
+
+    end(session)
+    assert shown(page) == ["P00_00.png", "P00_01.png"] * 2
+
+
+def test_that_reading_again_lifts_the_class_and_keeps_the_search(page, session):
+    read(session)
+    page.view.browser.search.setText("P00")
+    page.view.balance.choose("bees")
+    read(session)
+
+    assert page.view.balance.chosen_class == ""
+    assert page.view.browser.search.text() == "P00"
+    assert shown(page) == ["P00_00.png", "P00_01.png"] * 2
+
+
+def test_that_a_class_that_is_gone_filters_no_longer(page, session):
+    read(session)
+    page.view.balance.choose("bees")
+    ants = [row for row in session.rows() if row.class_name == "ants"]
+    images = replace(session.project.images, classes=["ants"], class_counts={"ants": 24})
+    page.view.show_images(session.project.data_root, images, ants)
+
+    assert page.view.browser.count == 24
+
+
+@pytest.mark.parametrize("has_same_images", [True, False])
+def test_that_another_project_starts_without_filters(page, session, images, tmp_path, has_same_images):
+    read(session)
+    page.view.check_up.row("set_aside").link.click()
+    page.view.browser.search.setText("torn")
+    page.view.browser.splits.set_index(2)
+    page.view.balance.choose("bees")
+    other = images
+    if not has_same_images:
+        other = tmp_path / "other"
+        draw_images(other, {"ants": 20, "bees": 12})
+    open_other(page, session, tmp_path / "second", other)
+
+    assert page.view.browser.search.text() == ""
+    assert page.view.browser.splits.index() == 0
+    assert page.view.browser.only.text() == ""
+    assert page.view.balance.chosen_class == ""
+    assert page.view.browser.count == 32
+
+
+def test_that_images_of_another_folder_are_shown_without_filters(page, session, tmp_path):
+    read(session)
+    page.view.browser.search.setText("P11")
+    page.view.browser.splits.set_index(2)
+    page.view.balance.choose("ants")
+    draw_images(tmp_path / "other", {"ants": 6, "bees": 4})
+    session.choose(data=replace(session.project.settings.data, root=str(tmp_path / "other")))
+    read(session)
+
+    assert page.view.browser.search.text() == ""
+    assert page.view.browser.splits.index() == 0
+    assert page.view.browser.count == 10
+
+
+def test_that_a_file_that_was_replaced_has_its_new_picture_after_reading_again(page, session, images, qtbot):
+    def color():
+        picture = page.view.browser.thumbnails.picture(images / "ants" / "P00_00.png", 90)
+        return picture.toImage().pixelColor(0, 0).name() if picture else ""
+
+    Image.new("RGB", (40, 40), "#ff0000").save(images / "ants" / "P00_00.png")
+    read(session)
+    qtbot.waitUntil(lambda: color() == "#ff0000")
+    Image.new("RGB", (40, 40), "#0000ff").save(images / "ants" / "P00_00.png")
+    read(session)
+
+    qtbot.waitUntil(lambda: color() == "#0000ff")
 
 
 def test_that_dropped_class_folders_become_the_settings(page, session, images, qtbot):

@@ -82,6 +82,7 @@ class DataPage(Page):
         if folder != self._folder:  # what was said of another project must not be answered in this one
             self._folder, self._is_moved, self._before = folder, False, None
             self.message.clear()
+            self.view.browser.clear_filters()
         images = project.images if project else None
         is_scanning = self.session.running_step == "scan"
         is_filled = is_scanning or images is not None

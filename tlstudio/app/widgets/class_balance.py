@@ -48,7 +48,7 @@ class ClassBalance(QListView):
     """Rows with bars, all grey but for a class that needs a look.
 
     Signals:
-        chosen: the class to filter by, or an empty string for all of them.
+        chosen: the class to filter by, or an empty string for all of them, also when the class is gone.
     """
 
     chosen = Signal(str)
@@ -82,9 +82,9 @@ class ClassBalance(QListView):
     def show_counts(self, counts: Sequence[ClassCount]) -> None:
         """Show other counts; the filter stays if its class is still there."""
         self.counts.set_counts(counts)
-        if self._chosen not in {count.name for count in counts}:
-            self._chosen = ""
         self._fit()
+        if self._chosen and self._chosen not in {count.name for count in counts}:
+            self.choose("")
 
     def choose(self, name: str) -> None:
         """Filter by that class; by the same one again: no filter."""

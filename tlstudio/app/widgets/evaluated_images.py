@@ -24,9 +24,11 @@ class EvaluatedImages(Card):
 
     Signals:
         opened: a tile is to be shown large; its running number.
+        replaced: there are other tiles now.
     """
 
     opened = Signal(int)
+    replaced = Signal()
 
     def __init__(self) -> None:
         super().__init__("Images")
@@ -104,6 +106,7 @@ class EvaluatedImages(Card):
         self._is_cell = is_cell
         self._shown = tuple(answers)
         self.grid.show_tiles(self._root, len(answers), self.tile)
+        self.replaced.emit()
         self._stack.setCurrentIndex(0)
 
     def _say(self, words: str) -> None:

@@ -50,6 +50,7 @@ class ImageBrowser(QWidget):
         self._shown: Sequence[int] = ()
         self._class_name = ""
         self._only: Only = ""
+        self._is_growing = False
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(SEARCH_MS)
@@ -125,22 +126,31 @@ class ImageBrowser(QWidget):
     # What it shows
 
     def show_rows(self, root: Path, rows: Sequence[ImageRow]) -> None:
-        """Show other images; filters stay."""
+        """Show other images; filters stay unless the images lie in another folder."""
         if root != self._root:
-            self.thumbnails.forget()
-        self._root, self._rows = root, rows
+            self._turn_to(root)
+        self._is_growing = False
+        self._rows = rows
         self.filter()
 
     def show_growing(self, root: Path, rows: Sequence[ImageRow]) -> None:
-        """Show images as they are read, without filters: none yet, then more by `grow_to`."""
-        self._root, self._rows = root, rows
-        self._shown = range(len(rows))
-        self._stack.setCurrentIndex(0)
+        """Show images as they are read: none yet, then more by `grow_to`; filters wait for `show_rows`."""
+        if root != self._root:
+            self._turn_to(root)
+        self._is_growing = True
+        self._rows, self._shown = rows, range(len(rows))
         self.grid.show_tiles(root, 0, self._tile)
+        self._stack.setCurrentIndex(0)
+        self.large.put_away()  # last: the grid that gets the keyboard may be asked for its tiles at once
 
     def grow_to(self, count: int) -> None:
         """So many of the growing images are read."""
-        self.grid.add_tiles(min(count, len(self._rows)))
+        self.grid.add_tiles(min(count, len(self._shown)))
+
+    def _turn_to(self, root: Path) -> None:
+        self._root = root
+        self.thumbnails.forget()
+        self.clear_filters()
 
     def set_tools_visible(self, *, is_visible: bool) -> None:
         """Whether there is anything to search and filter."""
@@ -150,8 +160,9 @@ class ImageBrowser(QWidget):
 
     def show_class(self, name: str) -> None:
         """Show the images of one class; an empty name for all."""
-        self._class_name = name
-        self.filter()
+        if name != self._class_name:
+            self._class_name = name
+            self.filter()
 
     def show_only(self, only: Only) -> None:
         """Show the images of one finding; empty for all."""
@@ -173,6 +184,8 @@ class ImageBrowser(QWidget):
     def filter(self) -> None:
         """Bring the grid up to date with the filters; nothing is selected then."""
         self._typing.stop()
+        if self._is_growing:  # the grid counts on every image until they are read
+            return
         split = self.splits.index()
         wanted = ImageFilter(
             self.search.text(), SPLITS[split - 1] if split else "", self._class_name, self._only
@@ -180,6 +193,7 @@ class ImageBrowser(QWidget):
         shown = self._shown = wanted.numbers(self._rows)
         self.grid.show_tiles(self._root, len(shown), self._tile)
         self._stack.setCurrentIndex(0 if len(shown) or not self._rows else 1)
+        self.large.put_away()
 
     @property
     def count(self) -> int:

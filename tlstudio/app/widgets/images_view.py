@@ -109,6 +109,7 @@ class ImagesView(QWidget):
         self.close_editor()
         self._growing, self._read = (), 0
         self.scan_card.show_progress("Looking for images", 0, 0, 0)
+        self.browser.thumbnails.forget()  # files may have been replaced by others of the same name
         self.browser.show_growing(root, ())
         self.balance.show_counts(())
         self.total.setText("")

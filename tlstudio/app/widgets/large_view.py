@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from tlstudio.app import theme
 from tlstudio.app.widgets.brush import CENTRE, draw_icon, draw_text
-from tlstudio.app.widgets.image_tile import TileOf
+from tlstudio.app.widgets.image_tile import Tile, TileOf
 from tlstudio.app.widgets.thumbnails import Thumbnails
 
 MARGIN_PX = 28
@@ -33,6 +33,7 @@ class LargeView(QWidget):
         self._thumbnails = thumbnails
         self._root, self._count, self._number = Path(), 0, 0
         self._tile_of: TileOf | None = None
+        self._tile: Tile | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         thumbnails.arrived.connect(self.update)
@@ -41,7 +42,10 @@ class LargeView(QWidget):
         self.hide()
 
     def open(self, root: Path, count: int, tile_of: TileOf, number: int) -> None:
-        """Show that one of a running list."""
+        """Show that one of a running list; a number outside of it shows none."""
+        if not 0 <= number < count:
+            self.put_away()
+            return
         self._root, self._count, self._tile_of = root, count, tile_of
         self.setGeometry(self._over.rect())
         self.show()
@@ -49,11 +53,19 @@ class LargeView(QWidget):
         self.setFocus(Qt.FocusReason.PopupFocusReason)
         self._go_to(number)
 
+    def put_away(self) -> None:
+        """Close unasked, as the list behind it is another one; a keyboard that is elsewhere stays there."""
+        has_keyboard = self.hasFocus()
+        self._count = 0
+        self.hide()
+        if has_keyboard and self._over.isVisible():
+            self.closed.emit()
+
     def _go_to(self, number: int) -> None:
         if not 0 <= number < self._count or self._tile_of is None:
             return
         self._number = number
-        tile = self._tile_of(number)
+        tile = self._tile = self._tile_of(number)
         self.setAccessibleName(". ".join(part for part in (tile.path, tile.caption, tile.note) if part))
         self.update()
         self.moved.emit(number)
@@ -86,19 +98,21 @@ class LargeView(QWidget):
         self._close()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Keep covering."""
+        """Keep covering; go with what is covered."""
         if watched is self._over and event.type() == QEvent.Type.Resize:
             self.setGeometry(self._over.rect())
+        elif watched is self._over and event.type() == QEvent.Type.Hide and not event.spontaneous():
+            self.put_away()  # a window that is minimised hides its page too, but spontaneously
         return False
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the image and its name."""
-        if self._tile_of is None:
+        tile = self._tile  # not asked for here: an error beneath a living painter ends the program
+        if tile is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme.color("page"))
-        tile = self._tile_of(self._number)
         words_height = theme.px(52)
         room = QRectF(self.rect()).adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -words_height)
         file = self._root / tile.path

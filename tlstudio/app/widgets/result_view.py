@@ -38,6 +38,7 @@ class ResultView(QWidget):
         self.unit.chosen.connect(self._show_unit)
         self.matrix.cell_chosen.connect(self._show_cell)
         self.images.opened.connect(self._open_large)
+        self.images.replaced.connect(self.large.put_away)
         self.large.moved.connect(self.images.grid.go_to)
         self.large.closed.connect(self._focus_images)
 

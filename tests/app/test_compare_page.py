@@ -398,6 +398,21 @@ def test_that_another_project_begins_with_its_own_ticks(page, session, tmp_path)
     assert page.depths.note.text() == "ResNet-18 only"
 
 
+def test_that_a_run_selected_in_one_project_is_not_selected_in_another(page, session, tmp_path):
+    train(session, 1, 0.9)
+    train(session, 2, 0.7)
+    one = session.project.folder
+    session.create(tmp_path / "Other")
+    session.take(IMAGES)
+    three(session)
+    assert page.table.current_run() == 2
+
+    session.open(one)
+
+    assert page.table.current_run() == 1
+    assert page._status.text() == "Run 1 selected"
+
+
 @pytest.mark.parametrize(("width", "percent"), [(1056, 100), (1037, 130)])
 def test_that_nothing_reaches_out_of_a_narrow_page(page, session, qapp, width, percent):
     three(session)
@@ -546,6 +561,35 @@ def test_that_a_sweep_that_fails_says_so_on_this_page(page, session, bench, qtbo
 
     qtbot.waitUntil(lambda: session.running_step is None)
     assert (page.message.title, page.message.tone) == ("No weights.", "bad")
+
+
+def test_that_a_sweep_that_can_not_go_on_now_says_why_and_is_offered_again(page, session, bench, qtbot):
+    plan(page, session).start.click()
+    page.sweep.progress.stop.click()
+    qtbot.waitUntil(lambda: session.running_step is None)
+    session.start("evaluate", run=1)
+
+    page.message._actions.itemAt(0).widget().click()
+
+    assert page.message.title == "The sweep can't start now."
+    assert page.message._actions.itemAt(0).widget().text() == "Go on"
+    bench.steps[1].release(None)
+
+
+def test_that_a_sweep_planned_in_one_project_is_forgotten_in_another(page, session, bench, tmp_path):
+    panel = plan(page, session)
+
+    session.create(tmp_path / "Other")
+    session.take(IMAGES)
+    train(session, 1, 0.9, backbone="resnet18")
+    assert not panel.isVisible()
+    assert not page.sweep.is_needed
+
+    page.sweep.open_panel()
+    panel.start.click()
+
+    assert session.project.settings.model.backbone == "resnet18"
+    bench.steps[0].release(None)
 
 
 def test_that_no_sweep_can_start_while_something_runs(page, session, bench):

@@ -3,7 +3,9 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QActionGroup
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from shiboken6 import delete
 
 from tlstudio.app.pages.evaluate import EvaluatePage
@@ -80,11 +82,11 @@ def train(session, run=1, accuracy=0.9):
         session.take(event)
 
 
-def judge(session, run=1, times_seen=1):
+def judge(session, run=1, times_seen=1, given=ANSWERS):
     folder = session.project.run_folder(run)
     folder.mkdir(parents=True, exist_ok=True)
     answers = []
-    for path, label, predicted, sure in ANSWERS:
+    for path, label, predicted, sure in given:
         shares = (sure, 1 - sure) if predicted == "Neutrophil" else (1 - sure, sure)
         answers.append(Prediction(path, path, label, predicted, shares))
     write_predictions(folder, CLASSES, answers)
@@ -225,6 +227,114 @@ def test_that_a_failure_is_told_and_can_be_tried_again(page, session):
     assert page.ready.isVisible()
 
 
+def fail(session):
+    session.running_step = "evaluate"
+    session.step_started.emit("evaluate")
+    session.take(Failed("The weights are damaged", "The run is kept.", "Train it again."))
+    session.running_step = None
+    session.step_ended.emit("evaluate")
+
+
+def test_that_a_failure_is_not_told_in_another_project(page, session, tmp_path):
+    train(session)
+    fail(session)
+    one = session.project
+
+    session.project = replace(one, folder=tmp_path / "another")
+    page.refresh()
+    assert not page.message.isVisible()
+
+    session.project = one
+    page.refresh()
+    assert not page.message.isVisible()
+
+
+def test_that_a_failure_is_not_told_of_another_run(page, session):
+    train(session, 1, 0.9)
+    train(session, 2, 0.8)
+    fail(session)
+
+    session.choose_run(2)
+
+    assert not page.message.isVisible()
+
+
+def test_that_no_other_run_is_chosen_while_one_is_judged(page, session):
+    train(session)
+    session.running_step = "evaluate"
+    session.step_started.emit("evaluate")
+
+    assert not page.run_button.isEnabled()
+
+
+def test_that_a_message_the_user_closed_stays_closed(page, session):
+    train(session)
+    judge(session)
+    session.take(replace(IMAGES, fingerprint="other"))
+    page.message.clear()
+
+    page.refresh()
+
+    assert not page.message.isVisible()
+
+
+def test_that_a_failure_keeps_its_button_while_the_page_follows_other_steps(page, session):
+    train(session)
+    fail(session)
+    again = page.message.findChild(QPushButton)
+
+    page.refresh()
+
+    assert page.message.findChildren(QPushButton) == [again]
+
+
+def test_that_a_message_closed_in_one_project_is_told_in_another(page, session, tmp_path):
+    train(session)
+    judge(session)
+    session.take(replace(IMAGES, fingerprint="other"))
+    page.message.clear()
+
+    session.project = replace(session.project, folder=tmp_path / "another")
+    page.refresh()
+
+    assert page.message.title == "The images have changed since this run"
+
+
+def test_that_the_same_failure_is_told_each_time_it_happens(page, session):
+    train(session)
+    fail(session)
+    page.message.clear()
+
+    fail(session)
+
+    assert page.message.title == "The weights are damaged"
+
+
+def test_that_a_failure_that_can_not_be_tried_again_now_says_why_and_is_told_again(page, session):
+    train(session)
+    fail(session)
+    session.running_step = "scan"
+
+    page.message.findChild(QPushButton).click()
+    assert page.message.title == "Something is running already."
+    session.running_step = None
+    session.step_ended.emit("scan")
+
+    assert page.message.title == "The weights are damaged"
+
+
+def test_that_the_menu_of_runs_leaves_nothing_behind(page, session):
+    train(session, 1, 0.9)
+    train(session, 2, 0.8)
+
+    for _ in range(3):
+        page.refresh()
+
+    groups = page.run_menu.findChildren(QActionGroup)
+    assert [len(group.actions()) for group in groups] == [2]
+    assert [action.isChecked() for action in page.run_menu.actions()] == [False, True]
+
+
 def test_that_an_image_of_a_cell_opens_large(page, session):
     train(session)
     judge(session)
@@ -233,4 +343,38 @@ def test_that_an_image_of_a_cell_opens_large(page, session):
 
     assert page.result.large.isVisible()
     QTest.keyClick(page.result.large, Qt.Key.Key_Escape)
+    assert not page.result.large.isVisible()
+
+
+def test_that_the_large_image_is_put_away_when_another_run_is_shown(page, session):
+    train(session, 1, 0.9)
+    train(session, 2, 0.8)
+    judge(session, 1)
+    session.choose_run(2)
+    judge(session, 2, given=ANSWERS[:3])
+    session.choose_run(1)
+    page.result.images.grid.opened.emit(1)
+    assert page.result.large.isVisible()
+
+    session.choose_run(2)
+    page.grab()
+    assert not page.result.large.isVisible()
+
+
+def test_that_the_large_image_is_put_away_when_another_cell_is_shown(page, session):
+    train(session)
+    judge(session)
+    page.result.images.grid.opened.emit(1)
+    page.result.matrix.choose(0, 1)
+
+    assert not page.result.large.isVisible()
+
+
+def test_that_the_large_image_goes_when_the_page_is_left(page, session):
+    train(session)
+    judge(session)
+    page.result.images.grid.opened.emit(1)
+    page.hide()
+    page.show()
+
     assert not page.result.large.isVisible()

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.app.pages.export import ExportPage
@@ -176,6 +176,101 @@ def test_that_a_field_that_is_open_survives_a_refresh(opened):
 
     assert page.card.contact.is_editing
     assert page.card.contact.editor.toPlainText() == "half a na"
+
+
+def test_that_what_is_written_in_one_project_stays_out_of_another(opened, tmp_path):
+    page, session, _ = opened(made.a_run())
+    made.a_project(tmp_path / "Leaves", made.a_run())
+    for note in (page.card.not_for, page.card.contact):
+        note.edit()
+        note.editor.setPlainText("only for blood")
+
+    session.open(tmp_path / "Leaves")
+    page.card.keep()
+
+    export = session.project.settings.export
+    assert (export.not_to_be_used_for, export.contact) == ("", "")
+    assert not page.card.not_for.is_editing
+    assert not page.card.contact.is_editing
+    assert page.card.contact.words.text() == "Name and contact of the person responsible."
+
+
+def test_that_a_field_that_is_left_after_its_project_writes_into_no_other(opened, tmp_path):
+    page, session, _ = opened(made.a_run())
+    page.card.contact.edit()
+    page.card.contact.editor.setPlainText("Ada")
+    other = made.a_project(tmp_path / "Leaves", made.a_run())
+
+    session.project = other
+    page.card.keep()
+
+    assert session.project.settings.export.contact == ""
+
+
+def test_that_a_message_the_user_closed_stays_closed(opened):
+    page, _, _ = opened(made.a_run())
+    page.message.clear()
+
+    page.refresh()
+
+    assert not page.message.isVisible()
+
+
+def test_that_a_message_keeps_its_button_while_the_page_follows_other_steps(opened):
+    page, _, _ = opened(made.a_run())
+    evaluate = page.message.findChild(QPushButton)
+
+    page.refresh()
+
+    assert page.message.findChildren(QPushButton) == [evaluate]
+
+
+def test_that_a_message_closed_for_one_run_or_project_is_told_for_another(opened, tmp_path):
+    page, session, _ = opened(made.a_run(1, 0.8), made.a_run(2, 0.9))
+    page.message.clear()
+
+    session.choose_run(1)
+    assert page.message.title == "Run 1 has not been evaluated."
+    page.message.clear()
+
+    made.a_project(tmp_path / "Leaves", made.a_run())
+    session.open(tmp_path / "Leaves")
+    assert page.message.title == "Run 1 has not been evaluated."
+
+
+def test_that_the_same_failure_is_told_each_time_it_happens(opened, qtbot, chosen_file):
+    failed = Failed("The disk is full", "Nothing was saved.")
+    page, session, begin = opened(made.a_run(), told=[[failed], [failed]])
+    for times in (1, 2):
+        page.primary.click()
+        qtbot.waitUntil(lambda: page.message.tone == "bad" and session.running_step is None)
+        assert len(begin.begun) == times
+        page.message.clear()
+
+
+def test_that_a_failure_stays_when_no_place_is_chosen_to_try_again(opened, qtbot, chosen_file, monkeypatch):
+    page, session, _ = opened(made.a_run(), told=[[Failed("The disk is full", "Nothing was saved.")]])
+    page.primary.click()
+    qtbot.waitUntil(lambda: page.message.tone == "bad" and session.running_step is None)
+    monkeypatch.setattr(QFileDialog, "exec", lambda dialog: QDialog.DialogCode.Rejected)
+
+    page.message.findChild(QPushButton).click()
+
+    assert page.message.title == "The disk is full."
+
+
+def test_that_copying_is_told_until_something_else_is(opened, tmp_path):
+    path = tmp_path / "out.onnx"
+    path.write_bytes(b"model")
+    (tmp_path / "out-example.py").write_text("print(1)\n")
+    run = replace(made.a_run(evaluation=made.an_evaluation()), exported=made.an_export(path))
+    page, _, _ = opened(run)
+
+    page.copy_button.click()
+    assert page.message.title == "Example code copied."
+    page.refresh()
+
+    assert not page.message.isVisible()
 
 
 def test_that_a_file_older_than_the_card_is_hinted_at(opened, tmp_path):

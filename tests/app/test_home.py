@@ -1,5 +1,6 @@
 """Home: drops, examples, recent projects."""
 
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from tlstudio.app import preferences
-from tlstudio.app.pages.home import HomePage
+from tlstudio.app.pages.home import ExampleDrawn, HomePage
 from tlstudio.app.preferences import Preferences
 from tlstudio.app.widgets.example_list import EXAMPLES
 from tlstudio.app.widgets.recent_reader import RecentRead, read_recent, when
@@ -24,6 +25,22 @@ def home(session, qtbot):
     made.leave()
     made.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+@pytest.fixture
+def drawing(monkeypatch):
+    """Examples are drawn when this is set."""
+    let_go = threading.Event()
+
+    def draw(key, folder):
+        let_go.wait(10)
+        for name in SAMPLES[key].classes:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        yield ExampleDrawn(SAMPLES[key].title, folder, SAMPLES[key].group_pattern)
+
+    monkeypatch.setattr("tlstudio.app.pages.home._draw", draw)
+    yield let_go
+    let_go.set()
 
 
 def remember(*folders):
@@ -109,20 +126,62 @@ def test_that_a_dropped_project_opens_and_dropped_folders_become_one(home, tmp_p
 def test_that_an_example_that_lies_there_already_is_used_at_once(home, bench, qtbot, tmp_path, record):
     preferences.save(Preferences(projects_folder=str(tmp_path)))
     sample = SAMPLES["leaf-disease"]
+    images = tmp_path / "Example images" / sample.title
     for name in sample.classes:
-        folder = tmp_path / "Example images" / sample.title / name
+        folder = images / name
         folder.mkdir(parents=True)
         for number in range(sample.images_per_class):
             (folder / f"plant01_{number}.png").write_bytes(b"")
-    went = record(home.went)
+    drawn = record(home.example_drawn)
     home.show()
 
     home.examples.rows["leaf-disease"].click()
 
-    qtbot.waitUntil(lambda: went.events == ["data"])
-    assert home.session.project.name == "Leaf disease"
-    assert home.session.project.settings.data.group_pattern == sample.group_pattern
+    qtbot.waitUntil(lambda: len(drawn.events) == 1)
+    assert drawn.events == [ExampleDrawn(sample.title, images, sample.group_pattern)]
+
+
+def test_that_a_drawn_example_closes_no_project_by_itself(home, session, bench, qtbot, tmp_path, drawing):
+    session.create(tmp_path / "Insects")
+    session.start("train")
+    home.show()
+
+    home.examples.rows["leaf-disease"].click()
+    drawing.set()
+
+    qtbot.waitUntil(lambda: home._drawing is None)
+    assert session.project.name == "Insects"
+    assert session.running_step == "train"
     bench.steps[0].release(None)
+
+
+def test_that_an_example_is_only_offered_once_another_project_was_opened(
+    home, session, qtbot, tmp_path, drawing, record
+):
+    drawn, kept = record(home.example_drawn), record(home.example_kept)
+    home.show()
+
+    home.examples.rows["leaf-disease"].click()
+    session.create(tmp_path / "Insects")
+    drawing.set()
+
+    qtbot.waitUntil(lambda: home._drawing is None)
+    assert (drawn.events, [example.title for example in kept.events]) == ([], ["Leaf disease"])
+
+
+def test_that_an_example_is_only_offered_once_the_user_has_left_home(
+    home, session, qtbot, tmp_path, drawing, record
+):
+    session.create(tmp_path / "Insects")
+    drawn, kept = record(home.example_drawn), record(home.example_kept)
+    home.show()
+
+    home.examples.rows["leaf-disease"].click()
+    home.hide()
+    drawing.set()
+
+    qtbot.waitUntil(lambda: home._drawing is None)
+    assert (drawn.events, [example.title for example in kept.events]) == ([], ["Leaf disease"])
 
 
 def test_that_drawing_an_example_can_be_cancelled(home, qtbot, tmp_path):

@@ -227,6 +227,126 @@ def test_that_a_run_that_was_cut_short_can_be_continued(page, session, monkeypat
     assert asked == [("resume", {"run": 1})]
 
 
+def cut_short(session):
+    session.take(started())
+    session.take(epoch(1))
+    session.project = session.project.with_running_as("interrupted")
+
+
+def test_that_a_run_that_was_cut_short_can_be_continued_once_its_message_is_closed(
+    page, session, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(session, "start", lambda step, **options: asked.append((step, options)))
+    cut_short(session)
+    page.draw()
+    page.message.clear()
+
+    assert page.primary.text() == "Continue"
+    assert page._help.text() == "Run 1 goes on where it stopped."
+    page.primary.click()
+
+    assert asked == [("resume", {"run": 1})]
+
+
+def test_that_a_closed_message_is_told_again_when_the_page_is_shown_again(page, session):
+    cut_short(session)
+    page.draw()
+    page.message.clear()
+
+    page.hide()
+    page.show()
+
+    assert page.message.title == "Run 1 was cut short."
+
+
+def test_that_a_message_closed_in_one_project_is_told_in_another(page, session, tmp_path):
+    cut_short(session)
+    page.draw()
+    page.message.clear()
+
+    session.project = replace(session.project, folder=tmp_path / "another")
+    page.refresh()
+    page.draw()
+
+    assert page.message.title == "Run 1 was cut short."
+
+
+def test_that_the_message_of_one_project_is_gone_in_another(page, session, tmp_path):
+    cut_short(session)
+    page.draw()
+
+    session.project = replace(session.project, folder=tmp_path / "another", runs=())
+    page.refresh()
+    page.draw()
+
+    assert not page.message.isVisible()
+
+
+def run_out_of_memory(session):
+    begin(session)
+    session.take(started())
+    session.take(Failed("The memory ran out", "No room is left.", "Use smaller batches."))
+    end(session)
+
+
+def learn_other_images(session):
+    begin(session)
+    for event in (started(), epoch(1), TrainDone(1, 1, 0.8, 30, 5, 9, True)):
+        session.take(event)
+    end(session)
+    session.project = replace(session.project, images=replace(IMAGES, fingerprint="other"))
+
+
+@pytest.mark.parametrize(
+    ("happen", "words", "title"),
+    [
+        (cut_short, "Continue", "Run 1 was cut short."),
+        (run_out_of_memory, "Start again", "The memory ran out."),
+        (learn_other_images, "Train again", "The images have changed since run 1."),
+    ],
+)
+def test_that_training_that_can_not_start_now_says_why_and_is_offered_again(
+    page, session, happen, words, title
+):
+    happen(session)
+    begin(session, "scan")
+    page.draw()
+
+    press(page, words)
+    assert page.message.title == "Something is running already."
+    end(session)
+    page.draw()
+
+    assert page.message.title == title
+
+
+def test_that_a_run_is_not_continued_beside_another_step(page, session):
+    cut_short(session)
+    begin(session, "evaluate")
+    page.draw()
+
+    assert page.primary.text() == "Continue"
+    assert not page.primary.isEnabled()
+    assert page._help.text() == "Something is running already. Wait for it, or stop it."
+
+
+def test_that_a_project_that_can_only_be_looked_at_says_so(page, session):
+    session.project = replace(session.project, is_read_only=True)
+    page.draw()
+
+    assert not page.primary.isEnabled()
+    assert page._help.text() == "This project can only be looked at here."
+
+
+def test_that_a_project_that_can_only_be_looked_at_leads_on_from_a_run_that_was_cut_short(page, session):
+    cut_short(session)
+    session.project = replace(session.project, is_read_only=True)
+    page.draw()
+
+    assert page.primary.text() == "Evaluate"
+
+
 def test_that_a_discarded_run_keeps_its_best_and_is_not_offered_again(page, session):
     session.take(started())
     session.take(epoch(1))

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from tlstudio.app import preferences
+from tlstudio.app.pages.home import ExampleDrawn
 from tlstudio.app.window import PAGES, SMALLEST, Window
 from tlstudio.data.table import ImageRow, write_table
 from tlstudio.events import Failed
@@ -245,6 +246,59 @@ def test_that_opening_another_project_asks_while_one_trains(opened, bench, tmp_p
 
     assert opened.message.title == "One project at a time."
     assert opened.session.project.name == "Insects"
+
+
+@pytest.fixture
+def example(tmp_path):
+    """An example whose images lie on disk."""
+    images = tmp_path / "Example images" / "Leaf disease"
+    for name in ("healthy", "rust"):
+        (images / name).mkdir(parents=True)
+    return ExampleDrawn("Leaf disease", images, "(plant[0-9]+)_")
+
+
+def press(window, words):
+    found = [button for button in window.message.findChildren(QAbstractButton) if button.text() == words]
+    found[-1].click()
+
+
+def test_that_a_drawn_example_opens_with_its_groups(window, bench, example):
+    window.page.example_drawn.emit(example)
+
+    assert window.session.project.name == "Leaf disease"
+    assert window.session.project.settings.data.group_pattern == "(plant[0-9]+)_"
+    assert window.page.name == "data"
+    bench.steps[0].release(None)
+
+
+def test_that_a_drawn_example_asks_before_it_pauses_a_run(opened, bench, example):
+    opened.show_page("home")
+    opened.session.start("train")
+
+    opened.page.example_drawn.emit(example)
+    assert opened.message.title == "One project at a time."
+    assert opened.session.project.name == "Insects"
+    press(opened, "Start and pause")
+
+    assert opened.session.project.name == "Leaf disease"
+    assert bench.steps[0].asked == ["stop"]
+    bench.steps[1].release(None)
+
+
+def test_that_a_drawn_example_is_offered_beside_a_project_that_was_opened_meanwhile(opened, bench, example):
+    opened.show_page("home")
+    home = opened.page
+    opened.show_page("data")
+    opened.session.start("train")
+
+    home.example_kept.emit(example)
+    assert opened.message.title == "“Leaf disease” is drawn."
+    assert opened.session.project.name == "Insects"
+    press(opened, "Open the example")
+
+    assert opened.message.title == "One project at a time."
+    assert opened.session.running_step == "train"
+    bench.steps[0].release(None)
 
 
 def test_that_a_second_window_says_that_it_can_only_look(opened, qtbot, bench):

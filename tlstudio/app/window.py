@@ -28,6 +28,7 @@ from tlstudio.app.opening import notice
 from tlstudio.app.overview import TRAINING_STEPS, Running, next_step, overview
 from tlstudio.app.page import Page
 from tlstudio.app.page_table import DOCK, PAGE_KEYS, PAGES, STEP_PAGES
+from tlstudio.app.pages.home import ExampleDrawn
 from tlstudio.app.regions import focus_first, focus_next
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted
@@ -105,9 +106,19 @@ class Window(QMainWindow):
             return
         self._unless_running("Open and pause", lambda: self._open_now(folder))
 
-    def new_project(self, images: list[Path]) -> None:
-        """Make a project from dropped or chosen folders."""
-        self._unless_running("Start and pause", lambda: self._create_now(images))
+    def new_project(self, images: list[Path], **data_settings: Any) -> None:
+        """Make a project from dropped or chosen folders, pausing a run if the user agrees."""
+        self._unless_running("Start and pause", lambda: self._create_now(images, **data_settings))
+
+    def new_example(self, drawn: ExampleDrawn) -> None:
+        """Make a project of an example, likewise."""
+        self.new_project([drawn.folder], group_pattern=drawn.group_pattern)
+
+    def offer_example(self, drawn: ExampleDrawn) -> None:
+        """Let the user decide whether an example takes the place of what was gone on to meanwhile."""
+        text = "What you opened meanwhile stays open until you open the example."
+        use = ("Open the example", lambda: self.new_example(drawn))
+        self.message.say("accent", f"“{drawn.title}” is drawn.", text, [use])
 
     def choose_images(self) -> None:
         """Ask for a folder of class folders."""
@@ -172,6 +183,8 @@ class Window(QMainWindow):
             ("folder_asked", self.choose_images),
             ("project_asked", self.choose_project),
             ("project_chosen", self.open_project),
+            ("example_drawn", self.new_example),
+            ("example_kept", self.offer_example),
         ):
             if hasattr(page, signal):
                 getattr(page, signal).connect(slot)
@@ -199,12 +212,13 @@ class Window(QMainWindow):
             self.show_page(next_step(self.session.project))
             self._tell_how_it_opened(self.session.project)
 
-    def _create_now(self, images: list[Path]) -> None:
+    def _create_now(self, images: list[Path], **data_settings: Any) -> None:
         from tlstudio.app.image_choice import free_folder  # noqa: PLC0415 - cheap, and only here
 
         first = images[0]
         name = first.name if len(images) == 1 else first.parent.name
-        if self.session.create(free_folder(self.preferences.projects_path, name), images):
+        folder = free_folder(self.preferences.projects_path, name)
+        if self.session.create(folder, images, **data_settings):
             self.show_page("data")
 
     def _remember(self, project: Project) -> None:

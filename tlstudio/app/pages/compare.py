@@ -214,6 +214,8 @@ class ComparePage(Page):
         self._batches.clear()
         self._known = set()
         self._ticks.put(())
+        self.table.forget_current()
+        self.sweep.forget()
         self.message.clear()
 
     def _tick_new(self, project: Project) -> None:

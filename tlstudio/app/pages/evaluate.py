@@ -11,6 +11,7 @@ from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted, percent
 from tlstudio.app.widgets.before_result import Judging, ReadyToJudge, seen_words
 from tlstudio.app.widgets.buttons import button
+from tlstudio.app.widgets.message_bar import Action, MessageTone
 from tlstudio.app.widgets.nothing_yet import NothingYet
 from tlstudio.app.widgets.result_view import ResultView
 from tlstudio.data.table import read_table
@@ -21,6 +22,10 @@ from tlstudio.project.file import IMAGES_NAME
 from tlstudio.project.project import Project, Run
 
 STALE = "The images have changed since this run"
+
+Judged = tuple[Path, int]
+"""A project's folder and the number of a run."""
+Said = tuple[MessageTone, str, str, tuple[Action, ...]]
 
 
 class EvaluatePage(Page):
@@ -34,7 +39,9 @@ class EvaluatePage(Page):
         super().__init__(session)
         self._shown: object = None
         self._counted: tuple[object, int] = (None, 0)
-        self._failure: Failed | None = None
+        self._judged: Judged | None = None
+        self._failure: tuple[Judged | None, Failed] | None = None
+        self._said: tuple[Judged | None, Said | None] | None = None
         self._lay_out_header()
         words = "Train a run first; then its answers can be judged."
         self.nothing = NothingYet("target", "Nothing to evaluate yet", words, "Go to Train")
@@ -57,6 +64,7 @@ class EvaluatePage(Page):
         self.run_button.setAccessibleDescription("Choose the run to evaluate and export")
         self.run_menu = QMenu(self.run_button)
         self.run_button.setMenu(self.run_menu)
+        self._run_choices = QActionGroup(self.run_menu)
         self.add_action(self.again)
         self.add_action(self.run_button)
 
@@ -97,7 +105,7 @@ class EvaluatePage(Page):
             case Progress():
                 self.judging.show_progress(event)
             case Failed():
-                self._failure = event
+                self._failure = (self._judged, event)
             case Stopped():
                 self._failure = None
             case EvaluateDone():
@@ -106,6 +114,7 @@ class EvaluatePage(Page):
     def _step_began(self, step: str) -> None:
         if step == "evaluate":
             self._failure = None
+            self._judged = _key(self.session.project, judged_run(self.session.project))
             self.judging.show_progress(None)
         self.refresh()
 
@@ -131,15 +140,15 @@ class EvaluatePage(Page):
         runs = [known for known in project.runs if known.best is not None] if project else []
         self.run_button.setVisible(bool(runs))
         self.run_button.setText(f"Run {run.number}" if run else "Run")
+        self.run_button.setEnabled(self.session.running_step != "evaluate")
         self.again.setVisible(has_result)
         self.again.setEnabled(self._can_start)
         self.run_menu.clear()
-        group = QActionGroup(self.run_menu)
         for known in reversed(runs):
             action = QAction(run_words(known), self.run_menu, checkable=True)
             action.setChecked(run is not None and known.number == run.number)
             action.triggered.connect(lambda _on=True, number=known.number: self.session.choose_run(number))
-            group.addAction(action)
+            self._run_choices.addAction(action)
             self.run_menu.addAction(action)
         purpose = self.purpose
         if has_result and run is not None and run.evaluation is not None:
@@ -153,16 +162,27 @@ class EvaluatePage(Page):
             self.result.show_result(result, project.data_root, project.run_folder(run.number))
 
     def _draw_message(self, project: Project | None, run: Run | None) -> None:
-        failure = self._failure
-        if failure is not None:
-            words = " ".join(part for part in (failure.message, failure.what_to_try) if part)
-            self.message.say("bad", failure.title, words, [("Try again", self.start)])
-        elif project is not None and run is not None and project.is_stale(run):
-            words = "Its result is for the images as they were then. Train a new run for the present ones."
-            if self.message.title != STALE:
-                self.message.say("warn", STALE, words, [("Go to Train", self._go_to_train)])
-        else:
+        key = _key(project, run)
+        if self._failure is not None and self._failure[0] != key:
+            self._failure = None  # of another project or run
+        said = self._message(project, run)
+        if (key, said) == self._said:
+            return  # what the user closed stays closed, and no button is made anew under the pointer
+        self._said = (key, said)
+        if said is None:
             self.message.clear()
+        else:
+            self.message.say(*said)
+
+    def _message(self, project: Project | None, run: Run | None) -> Said | None:
+        if self._failure is not None:
+            _, failure = self._failure
+            words = " ".join(part for part in (failure.message, failure.what_to_try) if part)
+            return "bad", failure.title, words, (("Try again", self._try_again),)
+        if project is not None and run is not None and project.is_stale(run):
+            words = "Its result is for the images as they were then. Train a new run for the present ones."
+            return "warn", STALE, words, (("Go to Train", self._go_to_train),)
+        return None
 
     def _draw_footer(self, project: Project | None, run: Run | None, *, is_ready: bool) -> None:
         if is_ready and project is not None and run is not None:
@@ -211,6 +231,13 @@ class EvaluatePage(Page):
         if run is not None:
             self.session.start("evaluate", run=run.number)
 
+    def _try_again(self) -> None:
+        self.start()
+        if self._failure is not None:  # it was not begun; the failure is told again by the next refresh
+            text, again = "It can be judged once that has ended.", ("Try again", self._try_again)
+            self.message.say("warn", "Something is running already.", text, [again])
+            self._said = None
+
     def _primary(self) -> None:
         if self.ready.isVisible():
             self.start()
@@ -242,6 +269,10 @@ def run_words(run: Run) -> str:
     if run.evaluation is not None:
         parts.append("evaluated")
     return ", ".join(parts)
+
+
+def _key(project: Project | None, run: Run | None) -> Judged | None:
+    return (project.folder, run.number) if project is not None and run is not None else None
 
 
 def _facts(path: Path) -> object:

@@ -25,6 +25,7 @@ from tlstudio.app.widgets.export_words import (
     saved_file,
 )
 from tlstudio.app.widgets.file_card import FileCard
+from tlstudio.app.widgets.message_bar import Action, MessageTone
 from tlstudio.app.widgets.model_card_view import ModelCardView
 from tlstudio.app.widgets.nothing_yet import NothingYet
 from tlstudio.data.table import ImageRow, read_table
@@ -36,6 +37,8 @@ from tlstudio.project.file import IMAGES_NAME
 from tlstudio.project.project import Project, Run
 
 STEP = "export"
+
+Said = tuple[MessageTone, str, str, tuple[Action, ...]]
 
 
 class ExportPage(Page):
@@ -51,6 +54,7 @@ class ExportPage(Page):
         self._is_exporting = False
         self._progress: Progress | None = None
         self._failure: Failed | None = None
+        self._said: tuple[Path, int, Said | None] | None = None
         self._changed: set[int] = set()  # runs whose saved file differs from what is chosen now
         self._tables: dict[Path, tuple[ImageRow, ...]] = {}
         self.copy_button = button("Copy example code", "plain", "clipboard-text")
@@ -108,7 +112,7 @@ class ExportPage(Page):
 
     def _step_began(self, step: str) -> None:
         if step == STEP:
-            self._is_exporting, self._progress, self._failure = True, None, None
+            self._is_exporting, self._progress, self._failure, self._said = True, None, None, None
         self._refresh_if_seen()
 
     def _step_over(self, step: str) -> None:
@@ -128,6 +132,7 @@ class ExportPage(Page):
         if project is None or project.folder != self._folder:
             self._folder = project.folder if project else None
             self._failure, self._changed, self._tables = None, set(), {}
+            self.card.discard()
         run = run_to_save(project)
         for part in (self.file, self.card):
             part.setVisible(run is not None)
@@ -137,6 +142,7 @@ class ExportPage(Page):
         self.copy_button.setToolTip("" if self.copy_button.isEnabled() else "Save the file first.")
         if project is None or run is None:
             self.set_purpose(self.purpose)
+            self._said = None
             self.message.clear()
             self.footer(back="evaluate")
             return
@@ -171,31 +177,41 @@ class ExportPage(Page):
         return self._tables[table]
 
     def _show_message(self, project: Project, run: Run) -> None:
-        if self._failure is not None:
-            said = " ".join(part for part in (self._failure.message, self._failure.what_to_try) if part)
-            actions = [("Try again…", self.save)]
-            if self._failure.details:
-                actions.append(("Copy details", self._copy_details))
-            self.message.say("bad", f"{self._failure.title.rstrip('.')}.", said, actions)
-        elif self._is_exporting:
+        said = self._message(project, run)
+        if (project.folder, run.number, said) == self._said:
+            return  # what the user closed stays closed, and no button is made anew under the pointer
+        self._said = (project.folder, run.number, said)
+        if said is None:
             self.message.clear()
-        elif project.is_stale(run):
+        else:
+            self.message.say(*said)
+
+    def _message(self, project: Project, run: Run) -> Said | None:
+        if self._failure is not None:
+            return self._failed(self._failure)
+        if self._is_exporting:
+            return None
+        if project.is_stale(run):
             text = f"Run {run.number} learned from other images, groups or splits than the project has now."
-            self.message.say(
-                "warn", "The images have changed since.", text, [("Train again", self._go_to_train)]
-            )
-        elif run.exported is not None and saved_file(run) is None:
+            return "warn", "The images have changed since.", text, (("Train again", self._go_to_train),)
+        if run.exported is not None and saved_file(run) is None:
             text = "It was moved or deleted after it was saved. The run is unchanged; save it again."
-            self.message.say("warn", "The saved file is not there.", text, [])
-        elif run.number in self._changed:
+            return "warn", "The saved file is not there.", text, ()
+        if run.number in self._changed:
             text = "The file and card on the disk are as they were. Save them again to take this over."
-            self.message.say("accent", "Changed since it was saved.", text, [])
-        elif run.evaluation is None:
+            return "accent", "Changed since it was saved.", text, ()
+        if run.evaluation is None:
             text = "The model card has no results yet. You can save it anyway."
             evaluate = ("Go to Evaluate", self._go_to_evaluate)
-            self.message.say("accent", f"Run {run.number} has not been evaluated.", text, [evaluate])
-        else:
-            self.message.clear()
+            return "accent", f"Run {run.number} has not been evaluated.", text, (evaluate,)
+        return None
+
+    def _failed(self, failure: Failed) -> Said:
+        text = " ".join(part for part in (failure.message, failure.what_to_try) if part)
+        actions: tuple[Action, ...] = (("Try again…", self._try_again),)
+        if failure.details:
+            actions = (*actions, ("Copy details", self._copy_details))
+        return "bad", f"{failure.title.rstrip('.')}.", text, actions
 
     def _show_footer(self, project: Project) -> None:
         settings = project.settings.export
@@ -229,6 +245,12 @@ class ExportPage(Page):
         if path is not None:
             self.session.start(STEP, to=path, run=run.number)
 
+    def _try_again(self) -> None:
+        self.save()
+        if self._failure is not None:  # it was not begun: what the button has closed stands again
+            self._said = None
+            self.refresh()
+
     def _ask_where(self, suggested: Path) -> Path | None:
         dialog = QFileDialog(self, "Save file and card", str(suggested.parent), "ONNX files (*.onnx)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -251,6 +273,7 @@ class ExportPage(Page):
         if path is not None:
             QGuiApplication.clipboard().setText(path.read_text(encoding="utf-8"))
             self.message.say("ok", "Example code copied.", f"It also lies beside the file: {path.name}", [])
+            self._said = None  # the next refresh puts back what stood there
 
     def _copy_details(self) -> None:
         if self._failure is not None:
@@ -272,8 +295,8 @@ class ExportPage(Page):
 
     def _choose(self, change: Callable[[ExportSettings], ExportSettings]) -> None:
         project = self.session.project
-        if project is None:
-            return
+        if project is None or project.folder != self._folder:
+            return  # written about a project that is closed by now
         self._changed.update(run.number for run in project.runs if run.exported is not None)
         self.session.choose(export=change(project.settings.export))
         self.refresh()

@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tlstudio.app import preferences, theme
-from tlstudio.app.image_choice import free_folder
 from tlstudio.app.overview import Running, state_of
 from tlstudio.app.page import Page
 from tlstudio.app.preferences import Recent
@@ -53,6 +52,8 @@ class HomePage(Page):
         folder_asked: the user wants to choose a folder of images.
         project_asked: the user wants to choose a project.
         project_chosen: the folder of a project to open.
+        example_drawn: an ExampleDrawn to make a project of.
+        example_kept: likewise, but the user has gone on to something else while it was drawn.
     """
 
     name = "home"
@@ -67,6 +68,8 @@ class HomePage(Page):
     folder_asked = Signal()
     project_asked = Signal()
     project_chosen = Signal(Path)
+    example_drawn = Signal(object)
+    example_kept = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -74,7 +77,7 @@ class HomePage(Page):
         self._desk = WeightsDesk(session.errands, self.message, self)
         self._reader: StepThread | None = None
         self._drawing: StepThread | None = None
-        self._drawn = ""
+        self._asked_in: Path | None = None  # the project that was open when the example was asked for
         self._shown: tuple[Recent, ...] | None = None
         self._is_all_shown = False
         self.cards: list[RecentCard] = []
@@ -273,7 +276,7 @@ class HomePage(Page):
             return
         title = next(example.title for example in EXAMPLES if example.key == key)
         folder = preferences.load().projects_path / EXAMPLE_IMAGES / title
-        self._drawn = key
+        self._asked_in = self._open_folder()
         self._show_drawing(is_drawing=True)
         self._drawing = StepThread(_draw(key, folder), self)
         self._drawing.reported.connect(self._take_drawn)
@@ -291,12 +294,12 @@ class HomePage(Page):
                 self.message.say("bad", "The example can't be drawn.", event.message)
 
     def _use_example(self, drawn: ExampleDrawn) -> None:
-        projects = preferences.load().projects_path
-        is_made = self.session.create(
-            free_folder(projects, drawn.title), [drawn.folder], group_pattern=drawn.group_pattern
-        )
-        if is_made:
-            self.went.emit("data")
+        now = self._open_folder()
+        has_gone_on = now is not None and (now != self._asked_in or not self.isVisible())
+        (self.example_kept if has_gone_on else self.example_drawn).emit(drawn)
+
+    def _open_folder(self) -> Path | None:
+        return self.session.project.folder if self.session.project is not None else None
 
     def _drawing_finished(self) -> None:
         thread, self._drawing = self._drawing, None

@@ -16,6 +16,7 @@ from tlstudio.app.widgets.amounts import percent
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.chip import Chip
+from tlstudio.app.widgets.compare_words import why_not_to_start
 from tlstudio.app.widgets.curves import CurveCard
 from tlstudio.app.widgets.judgement import judge
 from tlstudio.app.widgets.labels import label
@@ -45,6 +46,8 @@ PICTURE_PX = 192
 LOW_WINDOW_PX = 760
 WATCH = "Validation counts on images it does not learn from. This is the one to watch."
 BY_HEART = "If Training keeps rising and Validation falls, it may be learning your images by heart."
+LOOK_ONLY = "This project can only be looked at here."
+BUSY: Message = ("warn", "Something is running already.", "Training can start once it has ended.", ())
 
 
 class TrainPage(Page):
@@ -68,6 +71,7 @@ class TrainPage(Page):
         self._note = ""
         self._is_stopping = False
         self._asks_to_stop = False
+        self._is_refused = False  # the user wants to train, but another step runs
         self._answers: dict[Action, Callable[[], None]] = {
             "go_on": self._go_on,
             "discard": self._discard,
@@ -183,6 +187,8 @@ class TrainPage(Page):
         if folder != self._folder:
             self._folder = folder
             self._live, self._failure, self._halved, self._progress, self._note = None, None, None, None, ""
+            self._is_refused = False
+            self._forget_said()
             self._pictures.forget()
 
     def _mark(self) -> None:
@@ -196,6 +202,7 @@ class TrainPage(Page):
         self._mark()
 
     def _step_over(self, step: str) -> None:
+        self._is_refused = False
         if step in TRAINING_STEPS:
             self._is_stopping = self._asks_to_stop = False
             self._progress = None
@@ -250,7 +257,7 @@ class TrainPage(Page):
         """Bring everything up to date."""
         now = self.situation()
         self._draw_head(now)
-        self._draw_message(message(now))
+        self._draw_message(BUSY if self._is_refused else message(now))
         self.progress.show_summary(summary(now), now.run)
         self._draw_curves(now)
         self._draw_samples(now)
@@ -282,6 +289,11 @@ class TrainPage(Page):
         else:
             tone, title, text, actions = said
             self.message.say(tone, title, text, [(words, self._answers[action]) for words, action in actions])
+
+    def _forget_said(self) -> None:
+        """Let the next redraw say what there is to say, even if the user has closed it before."""
+        self._said = None
+        self.message.clear()
 
     def _draw_judgement(self, now: Situation) -> None:
         judgement = judge(now.run.epochs if now.run else ())
@@ -322,19 +334,33 @@ class TrainPage(Page):
                 back="model",
             )
             return
-        is_ready = now.project is not None and now.project.images is not None and not now.project.is_read_only
-        has_result = now.run is not None and now.run.best is not None
-        if has_result:
-            self.footer(status="All changes saved", primary="Evaluate", back="model")
-        else:
-            is_free = self.session.running_step is None
+        why_not = self._why_not_to_train()
+        if now.run is not None and self._can_go_on(now.run):
             self.footer(
-                help=self._needed_line() if is_ready else "Add images on the Data page first.",
-                primary="Start training",
+                help=why_not or f"Run {now.run.number} goes on where it stopped.",
+                primary="Continue",
                 primary_icon="play-fill",
-                enabled=is_ready and is_free,
+                enabled=not why_not,
                 back="model",
             )
+        elif now.run is not None and now.run.best is not None:
+            self.footer(status="All changes saved", primary="Evaluate", back="model")
+        else:
+            self.footer(
+                help=why_not or self._needed_line(),
+                primary="Start training",
+                primary_icon="play-fill",
+                enabled=not why_not,
+                back="model",
+            )
+
+    def _why_not_to_train(self) -> str:
+        if self.session.is_read_only:
+            return LOOK_ONLY
+        return why_not_to_start(self.session.project, is_busy=self.session.running_step is not None)
+
+    def _can_go_on(self, run: Run) -> bool:
+        return run.is_resumable and not self.session.is_read_only
 
     def _needed_line(self) -> str:
         """What the run will take, beside the button that starts it."""
@@ -350,17 +376,22 @@ class TrainPage(Page):
 
     def _primary_pressed(self) -> None:
         run = self._run()
-        has_best = run is not None and run.best is not None
         if self.situation().phase != "none":
             self.went.emit("try")
-        elif has_best:
+        elif run is not None and self._can_go_on(run):
+            self._go_on()
+        elif run is not None and run.best is not None:
             self.went.emit("evaluate")
         else:
             self._start()
 
     def _start(self) -> None:
-        self._failure, self._said = None, None
-        self.session.start("train")
+        self._begin("train")
+
+    def _begin(self, step: str, **options: int) -> None:
+        is_begun = self.session.start(step, **options)
+        self._is_refused = not is_begun and self.session.running_step is not None
+        self._forget_said()
         self._mark()
 
     def _pause_or_go_on(self) -> None:
@@ -389,10 +420,8 @@ class TrainPage(Page):
 
     def _go_on(self) -> None:
         run = self._run()
-        self._said = None
         if run is not None:
-            self.session.start("resume", run=run.number)
-        self._mark()
+            self._begin("resume", run=run.number)
 
     def _discard(self) -> None:
         run = self._run()
@@ -409,6 +438,7 @@ class TrainPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """Draw at once what has happened meanwhile."""
         super().showEvent(event)
+        self._forget_said()
         self.draw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

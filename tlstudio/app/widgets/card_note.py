@@ -23,6 +23,7 @@ class CardNote(QFrame):
     def __init__(self, title: str, hint: str) -> None:
         super().__init__()
         self._title, self._hint, self._text = title, hint, ""
+        self._is_editing = False
         self.heading = label(title, "help_medium")
         self.words = label("", "help", wrap=True)
         self.write_button = button("Write", "plain", "pencil-simple", "small")
@@ -56,7 +57,7 @@ class CardNote(QFrame):
     @property
     def is_editing(self) -> bool:
         """Whether the field is open."""
-        return not self.editor.isHidden()
+        return self._is_editing
 
     def show_text(self, text: str, *, is_read_only: bool = False) -> None:
         """Show what is saved; a field that is open is left alone."""
@@ -81,13 +82,20 @@ class CardNote(QFrame):
         if had_focus:
             self.write_button.setFocus()
 
+    def discard(self) -> None:
+        """Close the field and tell nothing."""
+        self._show()
+
     def _tell(self) -> None:
+        if not self._is_editing:
+            return  # the field loses the focus as it is hidden
         text = self.editor.toPlainText().strip()
         if text != self._text:
             self._text = text
             self.written.emit(text)
 
     def _show(self, *, is_editing: bool = False) -> None:
+        self._is_editing = is_editing
         is_empty = not self._text and not is_editing
         self.setProperty("kind", "message" if is_empty else "")
         self.setProperty("tone", "warn" if is_empty else "")

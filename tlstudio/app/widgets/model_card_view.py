@@ -63,6 +63,11 @@ class ModelCardView(Card):
         self.not_for.keep()
         self.contact.keep()
 
+    def discard(self) -> None:
+        """Close both fields and tell nothing: they were about another project."""
+        self.not_for.discard()
+        self.contact.discard()
+
     def controls(self) -> tuple[QWidget, ...]:
         """What can be reached by Tab, in reading order."""
         notes = (self.not_for, self.contact)

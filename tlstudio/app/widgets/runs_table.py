@@ -118,6 +118,11 @@ class RunsTable(QTableView):
             column = max(1, self.currentIndex().column())
             self.setCurrentIndex(self.runs.index(place, column))
 
+    def forget_current(self) -> None:
+        """Make no run current: those that come are another project's."""
+        self._current = 0
+        self.setCurrentIndex(QModelIndex())
+
     def class_menu(self) -> QMenu:
         """The classes whose found images can be counted."""
         menu = QMenu(self)

@@ -99,6 +99,11 @@ class SweepDesk(QWidget):
         self.panel.hide()
         self.changed.emit()
 
+    def forget(self) -> None:
+        """Put away what was planned: another project is open."""
+        self._model, self._choice = None, None
+        self.panel.hide()
+
     def refresh(self) -> None:
         """Show how far the sweep is, or why none can start now."""
         self.panel.say_why_not(self._why_not())
@@ -191,9 +196,14 @@ class SweepDesk(QWidget):
         self._session.start(STEP, depths=depths, seeds=choice.seeds, epochs=choice.epochs)
 
     def _start_again(self) -> None:
-        if self._choice is not None:
-            depths = tuple(self._planned.depths) if self._planned is not None else self._choice.depths
-            self._start(replace(self._choice, depths=depths))
+        if self._choice is None:
+            return
+        reason = self._why_not()
+        if reason:
+            self._message.say("warn", "The sweep can't start now.", reason, [("Go on", self._start_again)])
+            return
+        depths = tuple(self._planned.depths) if self._planned is not None else self._choice.depths
+        self._start(replace(self._choice, depths=depths))
 
     def _stop(self) -> None:
         self._is_stopping = True

@@ -112,17 +112,17 @@ def test_that_a_running_run_shows_time_epoch_speed_best_and_rarest_class(page, s
     assert page.pause_button.isVisible()
     assert page.accuracy.drawn() == {"raw": 1, "training": 3, "validation": 3}
     assert page.accuracy.accessibleDescription() == "Epoch 3 of 20. Training 80.0%, Validation 85.0%."
-    assert page.sentence.text().startswith("Still learning. Validation accuracy rose 15.0 points")
+    assert page.judgement.sentence.text().startswith("Still learning. Validation accuracy rose 15.0 points")
 
 
 def test_that_the_curves_are_explained_on_demand(page, session):
-    page.explain.click()
+    page.judgement.explain.click()
     page.draw()
-    assert page.sentence.text().startswith("Validation counts on images it does not learn from.")
+    assert page.judgement.sentence.text().startswith("Validation counts on images it does not learn from.")
 
-    page.explain.click()
+    page.judgement.explain.click()
     page.draw()
-    assert page.sentence.text() == "Nothing to judge yet."
+    assert page.judgement.sentence.text() == "Nothing to judge yet."
 
 
 def test_that_both_charts_read_the_same_epoch(page, session):

@@ -368,6 +368,36 @@ def test_that_a_float_rgb_tiff_is_read(tmp_path):
     assert read_image(tmp_path / "a.tif").getpixel((0, 0)) == (51, 51, 51)
 
 
+def flat_tiff(path, values, bits, **options):
+    """Every pixel has these values of 0 to 255, at that depth."""
+    kind, factor = {8: (np.uint8, 1), 16: (np.uint16, 257)}[bits]
+    pixels = np.tile(np.array(values, kind) * kind(factor), (5, 7, 1))
+    if options.get("planarconfig") == "separate":
+        pixels = np.moveaxis(pixels, -1, 0)
+    tifffile.imwrite(path, pixels, **options)
+
+
+@pytest.mark.parametrize(("bits", "planar"), [(8, "contig"), (16, "contig"), (16, "separate")])
+@pytest.mark.parametrize(
+    ("values", "options", "expected"),
+    [
+        ((30, 60, 90, 10), {"photometric": "minisblack", "extrasamples": (0, 0, 0)}, (30, 30, 30)),
+        ((30, 60, 90, 10), {"photometric": "rgb", "extrasamples": (0,)}, (30, 60, 90)),
+        ((30, 60, 90, 10, 20), {"photometric": "rgb", "extrasamples": (0, 0)}, (30, 60, 90)),
+        ((255, 0, 0, 51), {"photometric": "rgb", "extrasamples": (2,)}, (255, 204, 204)),
+        ((255, 0, 0, 51, 9), {"photometric": "rgb", "extrasamples": (2, 0)}, (255, 204, 204)),
+        ((255, 0, 0, 255), {"photometric": "rgb", "extrasamples": (1,)}, (255, 0, 0)),
+        ((0, 255, 255, 0), {"photometric": "separated"}, (255, 0, 0)),
+        ((0, 255, 255, 0, 99), {"photometric": "separated", "extrasamples": (0,)}, (255, 0, 0)),
+        ((30, 90), {"photometric": "minisblack", "extrasamples": (0,)}, (30, 30, 30)),
+    ],
+)
+def test_that_the_tags_of_a_tiff_say_what_its_channels_are(values, options, expected, bits, planar, tmp_path):
+    flat_tiff(tmp_path / "a.tif", values, bits, planarconfig=planar, **options)
+
+    assert read_image(tmp_path / "a.tif").getcolors() == [(5 * 7, expected)]
+
+
 def test_that_a_cut_off_deep_tiff_is_refused(tmp_path):
     tifffile.imwrite(tmp_path / "a.tif", np.stack([RAMP] * 3, axis=-1), photometric="rgb")
     whole = (tmp_path / "a.tif").read_bytes()

@@ -24,6 +24,30 @@ def test_that_results_come_in_order_whichever_is_done_first():
     assert results(work, range(2)) == [0, 10]
 
 
+class Taken:
+    """Items that remember how many of them were taken."""
+
+    def __init__(self, count):
+        self.count, self.taken = count, 0
+
+    def __len__(self):
+        return self.count
+
+    def __iter__(self):
+        for item in range(self.count):
+            self.taken += 1
+            yield item
+
+
+@pytest.mark.parametrize("ahead", [1, 2, 5])
+def test_that_no_more_is_begun_than_was_allowed(ahead):
+    items = Taken(20)
+    steps = in_order(str, items, "Working", ahead)
+    taken = [items.taken for step in steps if not isinstance(step, Progress)]
+
+    assert taken == [min(before + ahead, 20) for before in range(20)]
+
+
 def test_that_the_last_report_is_complete():
     assert list(in_order(str, [1, 2, 3], "Working"))[-1] == Progress("Working", 3, 3)
     assert list(in_order(str, [], "Working")) == []

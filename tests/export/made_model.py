@@ -21,8 +21,8 @@ def metadata(inside=True, classes=CLASSES, p=P):
     )  # fmt: skip
 
 
-def colour_model(inside=True, properties=None):
-    """Logits are the means of the normalised channels."""
+def colour_model(inside=True, properties=None, factors=(1, 1, 1)):
+    """Logits are the means of the normalised channels, each times its factor."""
     nodes = [
         helper.make_node("GlobalAveragePool", ["input"], ["pooled"]),
         helper.make_node("Flatten", ["pooled"], ["flat"], axis=1),
@@ -38,7 +38,7 @@ def colour_model(inside=True, properties=None):
             make_tensor_value_info("probabilities", TensorProto.FLOAT, ["batch", 3]),
             make_tensor_value_info("label", TensorProto.INT64, ["batch"]),
         ],
-        [numpy_helper.from_array(np.eye(3, dtype=np.float32), "weights")],
+        [numpy_helper.from_array(np.diag(np.float32(factors)), "weights")],
     )
     opset = [helper.make_opsetid("", OPSET)]
     model = helper.make_model(graph, opset_imports=opset, ir_version=IR_VERSION)
@@ -49,6 +49,6 @@ def colour_model(inside=True, properties=None):
     return model
 
 
-def write_colour_model(path, inside=True, properties=None):
-    onnx.save(colour_model(inside, properties), path)
+def write_colour_model(path, inside=True, properties=None, factors=(1, 1, 1)):
+    onnx.save(colour_model(inside, properties, factors), path)
     return path

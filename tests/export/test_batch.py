@@ -10,6 +10,7 @@ from PIL import Image
 
 from tlstudio.errors import DataError, ExportError
 from tlstudio.events import Progress
+from tlstudio.export import batch
 from tlstudio.export.batch import predict
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
 
@@ -78,22 +79,38 @@ def test_that_the_table_has_a_row_for_every_image(model, folder, tmp_path):
 
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["image", "label", "probability", *made_model.CLASSES]
+    assert list(rows[0]) == ["image", "label", "probability", *made_model.CLASSES, "notice"]
     assert [row["label"] for row in rows] == ["", "rot", "grün", "青"]
     assert [row["probability"] for row in rows] == ["", *(row[row["label"]] for row in rows[1:])]
     for row, answer in zip(rows[1:], answers(events), strict=True):
         assert float(row["rot"]) == pytest.approx(answer.probabilities["rot"], abs=1e-6)
+    assert {row["notice"] for row in rows} == {"For research and teaching. Not a medical device."}
     assert events[-1].csv == str(table)
 
 
 def test_that_a_class_may_be_called_like_a_column(tmp_path, folder):
-    texts = made_model.metadata(classes=("image", "label", "b")).to_properties()
+    texts = made_model.metadata(classes=("image", "label", "notice")).to_properties()
     path = made_model.write_colour_model(tmp_path / "m.onnx", properties=texts)
 
     list(predict(path, [folder], tmp_path / "out.csv"))
 
     header = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[0]
-    assert header == "image,label,probability,class image,class label,b"
+    assert header == "image,label,probability,class image,class label,class notice,notice"
+
+
+def test_that_few_images_are_decoded_before_their_turn(model, tmp_path, monkeypatch):
+    images = [tmp_path / f"{number}.png" for number in range(20)]
+    for path in images:
+        path.touch()
+    read = []
+    monkeypatch.setattr(batch, "read_image", lambda path: read.append(path) or Image.new("RGB", (8, 8)))
+
+    events = predict(model, images, None)
+    read_when_answered = [len(read) for event in events if isinstance(event, Predicted)]
+
+    assert len(read_when_answered) == 20
+    # Of two at a time one is answered and one waits.
+    assert all(begun <= answered + 1 for answered, begun in enumerate(read_when_answered, 1))
 
 
 def test_that_a_stopped_prediction_leaves_no_half_table(model, folder, tmp_path):

@@ -5,7 +5,7 @@ import made_model
 import pytest
 
 from tlstudio import RESEARCH_NOTICE
-from tlstudio.export.metadata import ModelMetadata, TestResult
+from tlstudio.export.metadata import ModelMetadata, TestResult, steps
 
 
 @pytest.mark.parametrize("inside", [True, False])
@@ -30,6 +30,14 @@ def test_that_others_can_read_the_description_without_this_program():
     )
     assert len(preprocessing["steps"]) == 6
     assert texts["notice"] == RESEARCH_NOTICE
+
+
+def test_that_the_first_step_says_what_becomes_of_depth_and_transparency():
+    first = steps(made_model.P)[0]
+
+    assert "16-bit values divided by 257 and rounded" in first
+    assert "what is transparent laid on white" in first
+    assert "`tlstudio predict`" in first
 
 
 DAMAGES = {

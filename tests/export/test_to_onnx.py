@@ -186,6 +186,8 @@ def test_that_the_card_tells_what_it_is_and_how_far_to_trust_it(inside):
     assert "Patients." in card
     assert "| Augmentation | light, 3 views of each training image |" in card
     assert "lab@example.org" in card
+    assert "Inside the file from step 2 on" in card
+    assert "1. Decode to 8-bit" in card
     assert "Not filled in" not in card
 
 

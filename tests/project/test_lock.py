@@ -62,6 +62,25 @@ def test_that_a_released_lock_is_free_and_its_holder_may_ask_twice(tmp_path):
     other.release()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of a file's size")
+def test_that_a_full_disk_bars_nobody_from_the_lock(tmp_path):
+    import resource
+
+    lock = ProjectLock(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        taken = lock.acquire()
+        was_free = ProjectLock(tmp_path).acquire()
+        owner = lock.owner
+        lock.release()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert (taken, was_free, owner) == (True, False, "")
+    assert not ProjectLock(tmp_path).is_taken()
+
+
 def test_that_a_missing_folder_gives_no_lock(tmp_path):
     assert not ProjectLock(tmp_path / "gone").acquire()
 

@@ -38,6 +38,13 @@ def test_that_each_run_is_one_row_with_its_interval_and_its_classes(tmp_path):
     assert (row["seed"], row["images changed since"]) == ("4", "no")
 
 
+def test_that_every_run_says_last_what_it_is_not_for(tmp_path):
+    rows = rows_of(a_run(1), a_run(2), folder=tmp_path / "Insects")
+
+    assert [list(row)[-1] for row in rows] == ["notice", "notice"]
+    assert {row["notice"] for row in rows} == {"For research and teaching. Not a medical device."}
+
+
 def test_that_a_run_without_an_epoch_has_empty_figures(tmp_path):
     bare = replace(a_run(2), epochs=(), best_epoch=0, state="failed")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from time import time
@@ -139,8 +140,7 @@ class Window(QMainWindow):
         """Keep new preferences and put their look in force."""
         looks = ("theme", "text_percent")
         is_new_look = any(getattr(changed, look) != getattr(self.preferences, look) for look in looks)
-        # The list of projects is kept by others too: by the Home page, by a second window.
-        self.preferences = replace(changed, recent=preferences.load().recent)
+        self.preferences = replace(changed, recent=preferences.load().recent)  # that list others keep too
         preferences.save(self.preferences)
         app = QApplication.instance()
         if is_new_look and isinstance(app, QApplication):
@@ -154,7 +154,7 @@ class Window(QMainWindow):
             module, name = DOCK
             self.dock = getattr(import_module(module), name)(self.session)
             self.dock.setParent(self._middle)
-            self.dock.closed.connect(self._close_dock)
+            self.dock.closed.connect(partial(self.show_dock, is_shown=False))
             self.dock.went.connect(self._go_from_dock)
         if self.dock is not None:
             self.dock.setVisible(is_shown)
@@ -361,9 +361,6 @@ class Window(QMainWindow):
             self.dock.setGeometry(width - dock, 0, dock, self._middle.height())
             self.dock.raise_()
 
-    def _close_dock(self) -> None:
-        self.show_dock(is_shown=False)
-
     # Keys and drops
 
     def _add_shortcuts(self) -> None:
@@ -401,7 +398,7 @@ class Window(QMainWindow):
         elif self.page is not None and self.page.message.isVisible():
             self.page.message.clear()
         elif self.dock is not None and self.dock.isVisible():
-            self._close_dock()
+            self.show_dock(is_shown=False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders anywhere."""

@@ -31,6 +31,8 @@ def _listed(project: Project, run: Run) -> RunListed:
         best_epoch=None if best is None else best.epoch,
         validation_accuracy=None if best is None else best.validation_accuracy,
         test_accuracy=None if run.evaluation is None else run.evaluation.accuracy,
+        test_correct=None if run.evaluation is None else run.evaluation.correct,
+        test_images=None if run.evaluation is None else run.evaluation.images,
         exported=None if run.exported is None else run.exported.path,
         is_stale=project.is_stale(run),
         is_resumable=run.is_resumable,

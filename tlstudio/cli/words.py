@@ -106,8 +106,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def run_row(run: RunListed) -> tuple[str, ...]:
     """A run as a row of the table below `RUN_HEADER`."""
-    best = "–" if run.validation_accuracy is None else f"{100 * run.validation_accuracy:.1f}%"
-    test = "–" if run.test_accuracy is None else f"{100 * run.test_accuracy:.1f}%"
+    best, test = _accuracy(run.validation_accuracy), _counts(run.test_correct, run.test_images)
     state = f"{run.state}, earlier images" if run.is_stale else run.state
     return (
         str(run.run), state, run.backbone, str(run.freeze), f"{run.epochs_done} of {run.epochs}", best, test,
@@ -133,6 +132,19 @@ BACKBONE_HEADER = ("Name", "Title", "Freeze depth", "Values", "Input", "ImageNet
 
 def _is_numeric(cell: str) -> bool:
     return cell == "–" or cell.replace(",", "").rstrip("%").replace(".", "", 1).strip("<> ").isdigit()
+
+
+def _accuracy(share: float | None) -> str:
+    if share is None:
+        return "–"
+    text = f"{100 * share:.1f}%"
+    return "> 99.9%" if share < 1 and text == "100.0%" else text
+
+
+def _counts(correct: int | None, images: int | None) -> str:
+    if correct is None or images is None:
+        return "–"
+    return f"{correct:,} of {images:,} ({percent(correct, images)})"
 
 
 def _sureness(probability: float) -> str:

@@ -10,7 +10,14 @@ from tlstudio.data.tones import eight_bit, limits_from_tags
 
 MOST_CHANNELS = 16
 
-WANTED_TAGS = (262, 274, 280, 281, 340, 341)
+RGB = 2
+SEPARATED = 5
+"""PhotometricInterpretation of printing inks, taken for cyan, magenta, yellow and black."""
+
+ALPHA = (1, 2)
+"""ExtraSamples of a channel that says how opaque a pixel is; 0 leaves open what it says."""
+
+WANTED_TAGS = (262, 274, 280, 281, 338, 340, 341)
 
 
 def read_with_tifffile(handle: BinaryIO, limit_pixels: int) -> tuple[Image.Image, tuple[str, ...]]:
@@ -42,7 +49,7 @@ def read_with_tifffile(handle: BinaryIO, limit_pixels: int) -> tuple[Image.Image
     pixels = eight_bit(pixels, limits_from_tags(tags))
     if tags.get(262) == 0:
         pixels = 255 - pixels
-    image = upright(_rgb(pixels), tags.get(274, 1))
+    image = upright(_rgb(pixels, tags), tags.get(274, 1))
     return image, (*flags, *(("first of several pages",) if is_multi else ()))
 
 
@@ -64,13 +71,23 @@ def upright(image: Image.Image, orientation: object) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _rgb(pixels: NDArray[np.uint8]) -> Image.Image:
-    """Grey, RGB, or the first channel of anything else."""
-    if pixels.ndim == 3 and pixels.shape[-1] == 4:
-        alpha = Image.fromarray(np.ascontiguousarray(pixels[..., 3]))
-        page = Image.new("RGB", alpha.size, "white")
-        page.paste(Image.fromarray(np.ascontiguousarray(pixels[..., :3])), mask=alpha)
-        return page
-    if pixels.ndim == 3 and pixels.shape[-1] != 3:
-        pixels = pixels[..., 0]
-    return Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")
+def _rgb(pixels: NDArray[np.uint8], tags: dict[int, Any]) -> Image.Image:
+    """Grey, RGB or CMYK as the tags call the first channels; of those behind them only alpha counts."""
+    channels = pixels.shape[-1] if pixels.ndim == 3 else 1
+    photometric = tags.get(262)
+    if photometric == SEPARATED and channels >= 4:
+        return Image.merge("CMYK", [_image(pixels[..., ink]) for ink in range(4)]).convert("RGB")
+    if channels == 1:
+        return _image(pixels).convert("RGB")
+    if channels != 3 and not (photometric == RGB and channels > 3):
+        return _image(pixels[..., 0]).convert("RGB")
+    rgb = _image(pixels[..., :3])
+    if channels == 3 or np.atleast_1d(tags.get(338, 0))[0] not in ALPHA:
+        return rgb
+    page = Image.new("RGB", rgb.size, "white")
+    page.paste(rgb, mask=_image(pixels[..., 3]))
+    return page
+
+
+def _image(pixels: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(pixels))

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from tlstudio import atomic
+from tlstudio import RESEARCH_NOTICE, atomic
 from tlstudio.data.errors import NoImageReadable, NoImagesGiven, UnreadableImage
 from tlstudio.data.images import read_image
-from tlstudio.data.in_order import in_order
+from tlstudio.data.in_order import IMAGES_AHEAD, in_order
 from tlstudio.data.walk import found_images
 from tlstudio.events import Event, Progress
 from tlstudio.export.errors import TableNotWritten, writing
@@ -20,6 +20,9 @@ from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
 from tlstudio.export.onnx_model import OnnxModel
 
 COLUMNS = ("image", "label", "probability")
+"""Those before the classes."""
+
+LAST_COLUMN = "notice"
 
 
 def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Iterator[Event]:
@@ -47,7 +50,7 @@ def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Ite
         _refuse_taken(csv, [model, *paths])
     done = unreadable = 0
     with _table(csv, asked.classes) as table:
-        for step in in_order(read_image, paths, "Predicting"):
+        for step in in_order(read_image, paths, "Predicting", IMAGES_AHEAD):
             if isinstance(step, Progress):
                 yield step
                 continue
@@ -109,7 +112,9 @@ class _CsvTable:
     def __init__(self, file: io.TextIOBase, classes: Sequence[str]) -> None:
         self._writer = csv.writer(file)
         self._classes = classes
-        self._writer.writerow([*COLUMNS, *(f"class {name}" if name in COLUMNS else name for name in classes)])
+        taken = (*COLUMNS, LAST_COLUMN)
+        names = (f"class {name}" if name in taken else name for name in classes)
+        self._writer.writerow([*COLUMNS, *names, LAST_COLUMN])
 
     def add(self, image: str, answer: Predicted | None) -> None:
         """Write one row."""
@@ -117,7 +122,7 @@ class _CsvTable:
         if answer is not None:
             of = answer.probabilities
             shares = [f"{of[name]:.6f}" for name in (answer.label, *self._classes)]
-        self._writer.writerow([image, answer.label if answer else "", *shares])
+        self._writer.writerow([image, answer.label if answer else "", *shares, RESEARCH_NOTICE])
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The ten lines of Python that ask an exported file, written beside it."""
+"""The few lines of Python that ask an exported file, written beside it."""
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.export.metadata import ModelMetadata
@@ -16,13 +16,25 @@ session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"]
 classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
 """
 
+# As `data.tones.to_rgb` does. The scale of a deep TIFF hangs on its tags or its own range: too long for here.
+_DECODE = """\
+image = Image.open(open(sys.argv[1], "rb"))  # given the name, Pillow 13.0 garbles turned TIFFs
+bits = max(getattr(image, "tag_v2", {}).get(258, [8]))  # of a TIFF
+if bits > 8 or (image.mode[0] in "IF" and image.format != "PNG"):
+    sys.exit("This script reads 8-bit images and 16-bit PNGs. Use: tlstudio predict MODEL IMAGE")
+image = ImageOps.exif_transpose(image)
+if image.mode[0] == "I":  # 16-bit grey
+    image = Image.fromarray(np.rint(np.asarray(image) / 257).astype(np.uint8))
+layer = image.convert("RGBA")
+image = Image.new("RGB", layer.size, "white")
+image.paste(layer, mask=layer)  # what is transparent lies on white
+"""
+
 _INSIDE = """\
-image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
 probabilities, label = session.run(["probabilities", "label"], {"image": np.asarray(image)[None]})
 """
 
 _OUTSIDE = """\
-image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
 short, long = sorted(image.size)
 longer = int({resize_px} * long / short)
 size = ({resize_px}, longer) if image.width <= image.height else (longer, {resize_px})
@@ -49,7 +61,7 @@ def code_sample(model: str, script: str, metadata: ModelMetadata) -> str:
     """
     start = _START.format(notice=RESEARCH_NOTICE, script=" ".join(script.split()), model=repr(model))
     if metadata.is_preprocessing_inside:
-        return start + _INSIDE + _END
+        return start + _DECODE + _INSIDE + _END
     p = metadata.preprocessing
     outside = _OUTSIDE.format(
         resize_px=p.resize_px,
@@ -58,4 +70,4 @@ def code_sample(model: str, script: str, metadata: ModelMetadata) -> str:
         mean=list(p.mean),
         std=list(p.std),
     )
-    return start + outside + _END
+    return start + _DECODE + outside + _END

@@ -115,7 +115,9 @@ def steps(p: Preprocessing) -> list[str]:
     """How to prepare an image by hand, one sentence for each step."""
     size = p.input_px
     return [
-        "Decode to 8-bit red, green, blue; turn upright by the EXIF orientation.",
+        "Decode to 8-bit red, green, blue: 16-bit values divided by 257 and rounded, what is transparent "
+        "laid on white (for TIFFs of more than 8 bits use `tlstudio predict`); turn upright by the EXIF "
+        "orientation.",
         f"If one side is over {LONGEST_RATIO} times the other, keep only the middle {LONGEST_RATIO} : 1.",
         f"Resize by Pillow's {p.interpolation} filter (antialiased) on 8-bit pixels: the shorter side to "
         f"{p.resize_px} pixels, the longer to int({p.resize_px} * longer / shorter).",

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tlstudio.data.errors import UnreadableImage
 from tlstudio.data.images import image_and_facts
-from tlstudio.data.in_order import in_order
+from tlstudio.data.in_order import IMAGES_AHEAD, in_order
 from tlstudio.data.table import ImageRow
 from tlstudio.evaluate.answers import Answers
 from tlstudio.events import Event, Noted, Progress
@@ -54,7 +54,7 @@ def compare(model: OnnxModel, answers: Answers, data_root: Path) -> Generator[Ev
 
     expected = iter(answers.probabilities)
     same, differences, seconds = 0, [], []
-    for step in in_order(read, answers.rows, "Comparing answers"):
+    for step in in_order(read, answers.rows, "Comparing answers", IMAGES_AHEAD):
         if isinstance(step, Progress):
             yield step
             continue

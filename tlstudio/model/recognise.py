@@ -12,7 +12,7 @@ from torch import nn
 
 from tlstudio.data.errors import NoImageReadable, NoImagesGiven, UnreadableImage
 from tlstudio.data.images import read_image
-from tlstudio.data.in_order import in_order
+from tlstudio.data.in_order import IMAGES_AHEAD, in_order
 from tlstudio.data.preprocess import prepare
 from tlstudio.data.walk import found_images
 from tlstudio.events import Event, Progress
@@ -78,7 +78,7 @@ def recognise(images: Sequence[Path], backbone: str = "", weights: str = "") -> 
     row = find_backbone(backbone) if backbone else _best_here()
     namer = _namer_of_file(row, Path(weights)) if weights else _namer(row)
     done = unreadable = 0
-    for step in in_order(read_image, paths, "Looking"):
+    for step in in_order(read_image, paths, "Looking", ahead=IMAGES_AHEAD):
         if isinstance(step, Progress):
             yield step
             continue

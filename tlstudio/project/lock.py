@@ -27,7 +27,7 @@ class ProjectLock:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
 
     @property
     def is_held(self) -> bool:
@@ -51,23 +51,24 @@ class ProjectLock:
         if self._file is not None:
             return True
         try:
-            file = open(self.folder / LOCK_NAME, "a+", encoding="utf-8")  # noqa: SIM115
+            # Without a buffer nothing is left over for close() to stumble upon when the disk is full.
+            file = open(self.folder / LOCK_NAME, "ab+", buffering=0)  # noqa: SIM115
         except OSError:
             return False
         if not _lock_soon(file):
             file.close()
             return False
-        file.seek(0)
-        file.truncate()
-        json.dump({"process": os.getpid(), "host": socket.gethostname()}, file)
-        file.flush()
         self._file = file
+        with contextlib.suppress(OSError):  # only shown; the lock holds on a full disk too
+            file.seek(0)
+            file.truncate()
+            file.write(json.dumps({"process": os.getpid(), "host": socket.gethostname()}).encode())
         return True
 
     def is_taken(self) -> bool:
         """Whether anybody holds the lock now; asking changes nothing and stands in nobody's way for long."""
         try:
-            with open(self.folder / LOCK_NAME, encoding="utf-8") as file:
+            with open(self.folder / LOCK_NAME, "rb") as file:
                 return not _lock(file, is_shared=True)
         except OSError:
             return False
@@ -79,7 +80,7 @@ class ProjectLock:
             self._file = None
 
 
-def _lock_soon(file: IO[str]) -> bool:
+def _lock_soon(file: IO[bytes]) -> bool:
     """Lock the file, allowing for somebody who is just asking whether it is taken."""
     for _ in range(TRIES):
         if _lock(file):
@@ -88,7 +89,7 @@ def _lock_soon(file: IO[str]) -> bool:
     return False
 
 
-def _lock(file: IO[str], *, is_shared: bool = False) -> bool:
+def _lock(file: IO[bytes], *, is_shared: bool = False) -> bool:
     """Lock an open file without waiting; released when the file or its process ends."""
     try:
         if sys.platform == "win32":

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from tlstudio import RESEARCH_NOTICE
 from tlstudio.metrics import wilson_interval
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.errors import UnknownBackbone
@@ -35,20 +36,24 @@ COLUMNS = (
     "seed",
     "images changed since",
 )
+"""Those before the classes."""
+
+LAST_COLUMN = "notice"
 
 
 def runs_csv(project: Project) -> str:
     """One row for each run, by number; accuracies of the best epoch, with 95 % Wilson intervals.
 
-    After the columns of every run stand two for each class: found, and of so many.
+    After the columns of every run stand two for each class: found, and of so many; last what the figures are
+    not for, as the table leaves without the program.
     """
     classes = sorted({name for run in project.runs if run.best for name in run.best.found})
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     per_class = (words for name in classes for words in (f"{name}: found", f"{name}: images"))
-    writer.writerow([*COLUMNS, *per_class])
+    writer.writerow([*COLUMNS, *per_class, LAST_COLUMN])
     for run in project.runs:
-        writer.writerow([*_facts(project, run), *_found(run, classes)])
+        writer.writerow([*_facts(project, run), *_found(run, classes), RESEARCH_NOTICE])
     return text.getvalue()
 
 

@@ -24,6 +24,8 @@ class RunListed(Event):
     best_epoch: int | None
     validation_accuracy: float | None  # of the best epoch
     test_accuracy: float | None
+    test_correct: int | None
+    test_images: int | None
     exported: str | None
     is_stale: bool
     is_resumable: bool

@@ -21,6 +21,7 @@ from tlstudio.app.widgets.model_choice import (
     as_freeze,
     is_known,
     known_backbone,
+    suggestion,
     title_of,
     usable,
     with_recommended_depth,
@@ -37,7 +38,6 @@ from tlstudio.app.widgets.weights_notice import Notice, notice, notice_of_unknow
 from tlstudio.model.adopted import adopted_backbones
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
 from tlstudio.model.catalogue import search
-from tlstudio.model.recommend import recommend
 from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
 from tlstudio.model.weight_store import weights_state
 from tlstudio.project.project import Project
@@ -141,7 +141,7 @@ class ModelPage(Page):
         self._show_footer(project, chosen, backbone)
 
     def _show_networks(self, project: Project, chosen: Backbone) -> None:
-        suggested, reason = self._suggestion(project)
+        suggested, reason = suggestion(project, self.session.speed_probe.speeds)
         names = cards_for(chosen.name, suggested)
         networks = [BACKBONES.get(name, chosen) for name in names]
         reasons = {suggested: reason}
@@ -157,18 +157,6 @@ class ModelPage(Page):
             self._show_list(chosen)
         if self.isVisible():
             self._measure(names)
-
-    def _suggestion(self, project: Project) -> tuple[str, str]:
-        """The network that may suit these images and this computer best, and why; empty if none is here."""
-        states = {name: weights_state(backbone) for name, backbone in BACKBONES.items()}
-        images = project.images
-        found = recommend(
-            images.split["train"] if images else None,
-            len(images.classes) if images else 0,
-            states,
-            self.session.speed_probe.speeds,
-        )
-        return (found.name, found.reason) if states[found.name].is_here else ("", "")
 
     def _show_list(self, chosen: Backbone) -> None:
         known = {**BACKBONES, **{network.name: network for network in adopted_backbones()}}

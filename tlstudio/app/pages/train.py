@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from tlstudio.app import theme
 from tlstudio.app.overview import TRAINING_STEPS
@@ -18,8 +18,7 @@ from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.chip import Chip
 from tlstudio.app.widgets.compare_words import why_not_to_start
 from tlstudio.app.widgets.curves import CurveCard
-from tlstudio.app.widgets.judgement import judge
-from tlstudio.app.widgets.labels import label
+from tlstudio.app.widgets.judgement_card import JudgementCard
 from tlstudio.app.widgets.live_run import LiveRun, accuracy_curves, loss_curves
 from tlstudio.app.widgets.model_choice import known_backbone, usable
 from tlstudio.app.widgets.needed_words import needed_words, not_known
@@ -44,8 +43,6 @@ from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted,
 REDRAW_MS = 200
 PICTURE_PX = 192
 LOW_WINDOW_PX = 760
-WATCH = "Validation counts on images it does not learn from. This is the one to watch."
-BY_HEART = "If Training keeps rising and Validation falls, it may be learning your images by heart."
 LOOK_ONLY = "This project can only be looked at here."
 BUSY: Message = ("warn", "Something is running already.", "Training can start once it has ended.", ())
 
@@ -126,27 +123,13 @@ class TrainPage(Page):
         self.strip = SampleStrip()
         strip.body.addWidget(self.strip)
         below.addWidget(strip, 7)
-        below.addWidget(self._judgement_card(), 3)
+        self.judgement = JudgementCard()
+        self.judgement.turned.connect(self._mark)
+        below.addWidget(self.judgement, 3)
         self.body.addLayout(below)
 
     def _percent(self, fraction: float) -> str:
         return percent(fraction, self._images_of_curve)
-
-    def _judgement_card(self) -> Card:
-        card = Card("How it is going")
-        self.sentence = label("", "body", wrap=True)
-        self.reason = label("", "help", "text2", wrap=True)
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self.sentence)
-        words.addWidget(self.reason)
-        words.addStretch(1)
-        card.body.addLayout(words, 1)
-        self.explain = button("What the curves mean", "link", size="small")
-        self.explain.setCheckable(True)
-        self.explain.toggled.connect(self._mark)
-        card.body.addWidget(self.explain)
-        return card
 
     # What comes in
 
@@ -261,7 +244,7 @@ class TrainPage(Page):
         self.progress.show_summary(summary(now), now.run)
         self._draw_curves(now)
         self._draw_samples(now)
-        self._draw_judgement(now)
+        self.judgement.show_epochs(now.run.epochs if now.run else ())
         self._draw_footer(now)
 
     def _draw_head(self, now: Situation) -> None:
@@ -294,13 +277,6 @@ class TrainPage(Page):
         """Let the next redraw say what there is to say, even if the user has closed it before."""
         self._said = None
         self.message.clear()
-
-    def _draw_judgement(self, now: Situation) -> None:
-        judgement = judge(now.run.epochs if now.run else ())
-        is_explaining = self.explain.isChecked()
-        self.explain.setText("Back to how it is going" if is_explaining else "What the curves mean")
-        self.sentence.setText(WATCH if is_explaining else judgement.sentence)
-        self.reason.setText(BY_HEART if is_explaining else judgement.reason)
 
     def _draw_curves(self, now: Situation) -> None:
         run, live = now.run, now.live
@@ -451,8 +427,3 @@ class TrainPage(Page):
         self._redraw.stop()
         self.session.cost_probe.want(None)
         super().hideEvent(event)
-
-
-def loss_label(value: float) -> str:
-    """A loss as the axis writes it."""
-    return f"{value:.1f}" if value else "0"

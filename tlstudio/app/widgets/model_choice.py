@@ -1,11 +1,13 @@
 """What a project's choice of a network comes to on this computer."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
 from tlstudio.model.errors import UnknownBackbone
-from tlstudio.model.recommend import recommended_depth
+from tlstudio.model.recommend import recommend, recommended_depth
 from tlstudio.model.settings import PRETRAINED, RANDOM, FreezeDepth, ModelSettings
+from tlstudio.model.speeds import Speed
 from tlstudio.model.weight_store import weights_state
 from tlstudio.project.project import Project
 
@@ -49,6 +51,16 @@ def usable(settings: ModelSettings) -> ModelSettings:
     if settings.freeze != "head" and not 0 <= settings.freeze <= backbone.head_depth:
         return replace(settings, freeze="head")
     return settings
+
+
+def suggestion(project: Project, speeds: Mapping[str, Speed]) -> tuple[str, str]:
+    """The network that may suit these images and this computer best, and why; empty if none is here."""
+    states = {name: weights_state(backbone) for name, backbone in BACKBONES.items()}
+    images = project.images
+    found = recommend(
+        images.split["train"] if images else None, len(images.classes) if images else 0, states, speeds
+    )
+    return (found.name, found.reason) if states[found.name].is_here else ("", "")
 
 
 def with_recommended_depth(settings: ModelSettings, project: Project) -> ModelSettings:

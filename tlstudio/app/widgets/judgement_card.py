@@ -1,0 +1,48 @@
+"""The card that says in a sentence how a run is going, or what its curves mean."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout
+
+from tlstudio.app.widgets.buttons import button
+from tlstudio.app.widgets.card import Card
+from tlstudio.app.widgets.judgement import judge
+from tlstudio.app.widgets.labels import label
+from tlstudio.train.events import EpochDone
+
+WATCH = "Validation counts on images it does not learn from. This is the one to watch."
+BY_HEART = "If Training keeps rising and Validation falls, it may be learning your images by heart."
+
+
+class JudgementCard(Card):
+    """A sentence, its reason, and a link to how curves are read.
+
+    Signals:
+        turned: the other of the two is wanted.
+    """
+
+    turned = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("How it is going")
+        self.sentence = label("", "body", wrap=True)
+        self.reason = label("", "help", "text2", wrap=True)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self.sentence)
+        words.addWidget(self.reason)
+        words.addStretch(1)
+        self.body.addLayout(words, 1)
+        self.explain = button("What the curves mean", "link", size="small")
+        self.explain.setCheckable(True)
+        self.explain.toggled.connect(self.turned)
+        self.body.addWidget(self.explain)
+
+    def show_epochs(self, epochs: Sequence[EpochDone]) -> None:
+        """Judge these epochs, or explain their curves if that was asked for."""
+        judgement = judge(epochs)
+        is_explaining = self.explain.isChecked()
+        self.explain.setText("Back to how it is going" if is_explaining else "What the curves mean")
+        self.sentence.setText(WATCH if is_explaining else judgement.sentence)
+        self.reason.setText(BY_HEART if is_explaining else judgement.reason)

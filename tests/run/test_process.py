@@ -48,15 +48,15 @@ class Crank:
         self._pipe = open(path, "wb", buffering=0)  # noqa: SIM115 - waits until the child reads
 
     def turn(self, times: int = 1) -> None:
-        self._pipe.write(b"." * times)
+        with suppress(BrokenPipeError):  # the step has ended already
+            self._pipe.write(b"." * times)
 
     def turn_on(self) -> list[Event]:
         """What else it reports, with a turn for each: a wish takes hold at the first event after it came."""
         seen = []
         for event in self.events:
             seen.append(event)
-            with suppress(BrokenPipeError):
-                self.turn()
+            self.turn()
         return seen
 
     def end(self) -> None:

@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from tlstudio.app import preferences
-from tlstudio.app.pages.home import ExampleDrawn, HomePage
+from tlstudio.app.image_choice import ExampleDrawn
+from tlstudio.app.pages.home import HomePage
 from tlstudio.app.preferences import Preferences
 from tlstudio.app.widgets.example_list import EXAMPLES
 from tlstudio.app.widgets.recent_reader import RecentRead, read_recent, when

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from tlstudio.app import preferences
-from tlstudio.app.pages.home import ExampleDrawn
+from tlstudio.app.image_choice import ExampleDrawn
 from tlstudio.app.window import PAGES, SMALLEST, Window
 from tlstudio.data.table import ImageRow, write_table
 from tlstudio.events import Failed

@@ -83,7 +83,9 @@ def test_that_rows_of_no_use_give_way_where_the_wanted_ones_would_not_fit(tmp_pa
     store.add([(name(1, "light-0"), row(1)), (name(1), row(2)), (name(2, "light-0"), row(3))])
     wanted = {name(1), name(1, "strong-0"), name(2, "strong-0")}
 
-    store.make_room(wanted)
+    assert not store.has_room_for(2)
+    store.keep_only(wanted)
+    assert store.has_room_for(2)
     store.add([(each, row(4)) for each in sorted(wanted - {name(1)}, key=str)])
 
     assert store.problem == ""
@@ -94,12 +96,14 @@ def test_that_rows_of_no_use_give_way_where_the_wanted_ones_would_not_fit(tmp_pa
     again.close()
 
 
-def test_that_rows_stay_where_there_is_room_for_the_wanted_ones_too(store):
+def test_that_a_store_that_another_run_fills_keeps_its_rows(store):
     store.add([(name(1, "light-0"), row(1))])
+    second = FeatureStore(store.folder, LAYOUT, MUCH)
 
-    store.make_room({name(1, "strong-0")})
+    second.keep_only({name(1, "strong-0")})
 
-    assert store.names() == {name(1, "light-0")}
+    assert second.read(name(1, "light-0")) == row(1)
+    second.close()
 
 
 def test_that_a_store_of_another_layout_is_begun_anew(store):

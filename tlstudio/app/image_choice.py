@@ -2,9 +2,20 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tlstudio.errors import DataError
+from tlstudio.events import Event
+
+
+@dataclass(frozen=True)
+class ExampleDrawn(Event):
+    """The images of an example lie on disk."""
+
+    title: str
+    folder: Path
+    group_pattern: str
 
 
 class FoldersApart(DataError):

@@ -25,11 +25,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindo
 from tlstudio import this_computer
 from tlstudio.app import preferences, theme
 from tlstudio.app.download_news import DownloadNews
+from tlstudio.app.image_choice import ExampleDrawn, free_folder
 from tlstudio.app.opening import notice
 from tlstudio.app.overview import TRAINING_STEPS, Running, next_step, overview
 from tlstudio.app.page import Page
 from tlstudio.app.page_table import DOCK, PAGE_KEYS, PAGES, STEP_PAGES
-from tlstudio.app.pages.home import ExampleDrawn
 from tlstudio.app.regions import focus_first, focus_next
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted
@@ -213,8 +213,6 @@ class Window(QMainWindow):
             self._tell_how_it_opened(self.session.project)
 
     def _create_now(self, images: list[Path], **data_settings: Any) -> None:
-        from tlstudio.app.image_choice import free_folder  # noqa: PLC0415 - cheap, and only here
-
         first = images[0]
         name = first.name if len(images) == 1 else first.parent.name
         folder = free_folder(self.preferences.projects_path, name)

@@ -83,19 +83,12 @@ def _read_all(root: Path, found: Found, read: _Read) -> Iterator[Event]:
 
 def _earlier_splits(read: _Read, kept: Sequence[ImageRow]) -> dict[str, Split]:
     """Path → earlier split, by content where a file was moved or renamed, else by path."""
-    by_content, by_path = ({key(row): row.split for row in kept if row.split} for key in (_content, _path))
+    by_content = {row.sha256: row.split for row in kept if row.split}
+    by_path = {row.path: row.split for row in kept if row.split}
     found = {
         image.path: by_content.get(facts.sha256) or by_path.get(image.path) for image, facts in read.usable
     }
     return {path: split for path, split in found.items() if split}
-
-
-def _content(row: ImageRow) -> str:
-    return row.sha256
-
-
-def _path(row: ImageRow) -> str:
-    return row.path
 
 
 def _what_changed(splits: Mapping[str, Split], earlier: Mapping[str, Split]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -135,16 +135,19 @@ def prepare(
             f"What the frozen layers make of all views takes {_megabytes(needed)}, and the space for kept "
             f"features has {_megabytes(room)} left: {outcome}"
         )
-    if judging.precision == precision:
-        frozen = replace(frozen, store=FeatureStore(kept[precision], frozen.layout, room))
+    is_same = judging.precision == precision
+    for_training = room if is_same else max(0, room - validation_images * judging.layout.row_bytes)
+    learned = FeatureStore(kept[precision], frozen.layout, for_training)
+    frozen = replace(frozen, store=learned)
+    if is_same:
         judging = frozen
     else:
-        for_training = max(0, room - validation_images * judging.layout.row_bytes)
-        frozen = replace(frozen, store=FeatureStore(kept[precision], frozen.layout, for_training))
         judging = replace(judging, store=FeatureStore(kept[judging.precision], judging.layout, room))
-    if not _is_full(frozen, _row_names(source, settings, wanted)):
+    missing = sum(name not in learned for name in _row_names(source, settings, wanted))
+    if missing:
+        if not learned.has_room_for(missing):
+            _drop_others(learned, _row_names(source, settings, wanted))
         images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)
-        is_same = judging is frozen
         frozen = _with_shallower(frozen, network, stores[precision], images)
         judging = frozen if is_same else _with_shallower(judging, network, stores[judged_in], images)
     return Boundary(parts, frozen, judging, wanted)
@@ -159,21 +162,16 @@ def _stores(
     return {depth: folder / key for depth, key in keys.items()}
 
 
-def _row_names(source: Labelled, settings: TrainSettings, views: int) -> set[RowName]:
+def _row_names(source: Labelled, settings: TrainSettings, views: int) -> Iterator[RowName]:
     """Of every view of every training image."""
     everything = np.arange(len(source.labels))
-    return {
-        name for view in range(views) for name in row_names(source, everything, settings.augmentation, view)
-    }
+    for view in range(views):
+        yield from row_names(source, everything, settings.augmentation, view)
 
 
-def _is_full(frozen: Frozen, wanted: set[RowName]) -> bool:
-    """Whether all of that is kept already; room for it is made where rows of other runs are in its way."""
-    if frozen.store is None:
-        return False
-    # What the validation images became is wanted too, and small.
-    frozen.store.make_room(wanted | {name for name in frozen.store.names() if name.view == CENTRE})
-    return all(name in frozen.store for name in wanted)
+def _drop_others(store: FeatureStore, wanted: Iterator[RowName]) -> None:
+    """Forget the views of other augmentations and of images that are gone; the validation images' stay."""
+    store.keep_only({*wanted, *(name for name in store.names() if name.view == CENTRE)})
 
 
 def _with_shallower(frozen: Frozen, network: nn.Module, stores: Mapping[int, Path], images: Tensor) -> Frozen:

@@ -119,16 +119,18 @@ class FeatureStore:
         del self._places[name]
         return None
 
-    def make_room(self, wanted: Set[RowName]) -> None:
-        """Forget rows that nobody wants now, if those that are missing would not all fit beside them."""
-        missing = len(wanted - self._places.keys())
-        is_enough = self._end + missing * self.layout.row_bytes <= self._most_bytes
-        if is_enough or self.problem or self._lock is None or self._places.keys() <= wanted:
+    def has_room_for(self, rows: int) -> bool:
+        """Whether so many more rows fit beside those that are there."""
+        return self._end + rows * self.layout.row_bytes <= self._most_bytes
+
+    def keep_only(self, wanted: Set[RowName]) -> None:
+        """Forget the rows of other names, to make room; where that is not possible all of them stay."""
+        if self.problem or self._lock is None or self._places.keys() <= wanted:
             return
         with suppress(OSError):  # then there is less room
-            self._keep_only(wanted)
+            self._write_anew(wanted)
 
-    def _keep_only(self, wanted: Set[RowName]) -> None:
+    def _write_anew(self, wanted: Set[RowName]) -> None:
         names = []
         try:
             with atomic.replacing(self.folder / ROWS_NAME) as temporary:

@@ -132,7 +132,7 @@ def needed(cost: CostMeasured, work: Work) -> Needed:
     """What the work needs by that measurement; it says the most, as a run may end early."""
     depth, settings = work.depth, work.train
     place = _precision(cost, depth)
-    fed = _kept(cost, work, place) if _is_kept(cost, depth, place, work) else _computed(cost, work, place)
+    fed = _kept(cost, work, place) if _is_kept(cost, work, place) else _computed(cost, work, place)
     epochs = settings.epochs * (_epoch(cost, work, place) + fed.in_epoch)
     images = work.train_images + work.validation_images
     preparing = _preparing(cost, depth, is_tried=work.is_tried)
@@ -174,11 +174,11 @@ def _row_bytes(cost: CostMeasured, depth: int) -> int:
     return KEPT_BYTES * cost.network.crossing[depth]
 
 
-def _is_kept(cost: CostMeasured, depth: int, place: int, work: Work) -> bool:
+def _is_kept(cost: CostMeasured, work: Work, place: int) -> bool:
     return (
-        0 < cost.network.shallowest_cut <= depth
+        0 < cost.network.shallowest_cut <= work.depth
         and work.cache_bytes > 0
-        and gain_of_keeping(cost.network.forward[place][depth], _row_bytes(cost, depth)) > 1
+        and gain_of_keeping(cost.network.forward[place][work.depth], _row_bytes(cost, work.depth)) > 1
     )
 
 

@@ -11,9 +11,9 @@ from tlstudio.app.session import Session
 from tlstudio.app.widgets.amounts import counted, percent
 from tlstudio.app.widgets.before_result import Judging, ReadyToJudge, seen_words
 from tlstudio.app.widgets.buttons import button
-from tlstudio.app.widgets.message_bar import Action, MessageTone
 from tlstudio.app.widgets.nothing_yet import NothingYet
 from tlstudio.app.widgets.result_view import ResultView
+from tlstudio.app.widgets.said_message import Said, SaidMessage
 from tlstudio.data.table import read_table
 from tlstudio.errors import TLStudioError
 from tlstudio.evaluate.events import EvaluateDone
@@ -25,7 +25,6 @@ STALE = "The images have changed since this run"
 
 Judged = tuple[Path, int]
 """A project's folder and the number of a run."""
-Said = tuple[MessageTone, str, str, tuple[Action, ...]]
 
 
 class EvaluatePage(Page):
@@ -41,7 +40,7 @@ class EvaluatePage(Page):
         self._counted: tuple[object, int] = (None, 0)
         self._judged: Judged | None = None
         self._failure: tuple[Judged | None, Failed] | None = None
-        self._said: tuple[Judged | None, Said | None] | None = None
+        self._said = SaidMessage(self.message)
         self._lay_out_header()
         words = "Train a run first; then its answers can be judged."
         self.nothing = NothingYet("target", "Nothing to evaluate yet", words, "Go to Train")
@@ -165,14 +164,7 @@ class EvaluatePage(Page):
         key = _key(project, run)
         if self._failure is not None and self._failure[0] != key:
             self._failure = None  # of another project or run
-        said = self._message(project, run)
-        if (key, said) == self._said:
-            return  # what the user closed stays closed, and no button is made anew under the pointer
-        self._said = (key, said)
-        if said is None:
-            self.message.clear()
-        else:
-            self.message.say(*said)
+        self._said.show(key, self._message(project, run))
 
     def _message(self, project: Project | None, run: Run | None) -> Said | None:
         if self._failure is not None:
@@ -236,7 +228,7 @@ class EvaluatePage(Page):
         if self._failure is not None:  # it was not begun; the failure is told again by the next refresh
             text, again = "It can be judged once that has ended.", ("Try again", self._try_again)
             self.message.say("warn", "Something is running already.", text, [again])
-            self._said = None
+            self._said.forget()
 
     def _primary(self) -> None:
         if self.ready.isVisible():

@@ -25,9 +25,10 @@ from tlstudio.app.widgets.export_words import (
     saved_file,
 )
 from tlstudio.app.widgets.file_card import FileCard
-from tlstudio.app.widgets.message_bar import Action, MessageTone
+from tlstudio.app.widgets.message_bar import Action
 from tlstudio.app.widgets.model_card_view import ModelCardView
 from tlstudio.app.widgets.nothing_yet import NothingYet
+from tlstudio.app.widgets.said_message import Said, SaidMessage
 from tlstudio.data.table import ImageRow, read_table
 from tlstudio.errors import TLStudioError
 from tlstudio.events import Event, Failed, Progress
@@ -37,8 +38,6 @@ from tlstudio.project.file import IMAGES_NAME
 from tlstudio.project.project import Project, Run
 
 STEP = "export"
-
-Said = tuple[MessageTone, str, str, tuple[Action, ...]]
 
 
 class ExportPage(Page):
@@ -54,7 +53,7 @@ class ExportPage(Page):
         self._is_exporting = False
         self._progress: Progress | None = None
         self._failure: Failed | None = None
-        self._said: tuple[Path, int, Said | None] | None = None
+        self._said = SaidMessage(self.message)
         self._changed: set[int] = set()  # runs whose saved file differs from what is chosen now
         self._tables: dict[Path, tuple[ImageRow, ...]] = {}
         self.copy_button = button("Copy example code", "plain", "clipboard-text")
@@ -112,7 +111,8 @@ class ExportPage(Page):
 
     def _step_began(self, step: str) -> None:
         if step == STEP:
-            self._is_exporting, self._progress, self._failure, self._said = True, None, None, None
+            self._is_exporting, self._progress, self._failure = True, None, None
+            self._said.forget()
         self._refresh_if_seen()
 
     def _step_over(self, step: str) -> None:
@@ -142,8 +142,7 @@ class ExportPage(Page):
         self.copy_button.setToolTip("" if self.copy_button.isEnabled() else "Save the file first.")
         if project is None or run is None:
             self.set_purpose(self.purpose)
-            self._said = None
-            self.message.clear()
+            self._said.show(None, None)
             self.footer(back="evaluate")
             return
         self.set_purpose(f"Take run {run.number} to another program, or pass it on.")
@@ -177,14 +176,7 @@ class ExportPage(Page):
         return self._tables[table]
 
     def _show_message(self, project: Project, run: Run) -> None:
-        said = self._message(project, run)
-        if (project.folder, run.number, said) == self._said:
-            return  # what the user closed stays closed, and no button is made anew under the pointer
-        self._said = (project.folder, run.number, said)
-        if said is None:
-            self.message.clear()
-        else:
-            self.message.say(*said)
+        self._said.show((project.folder, run.number), self._message(project, run))
 
     def _message(self, project: Project, run: Run) -> Said | None:
         if self._failure is not None:
@@ -248,7 +240,7 @@ class ExportPage(Page):
     def _try_again(self) -> None:
         self.save()
         if self._failure is not None:  # it was not begun: what the button has closed stands again
-            self._said = None
+            self._said.forget()
             self.refresh()
 
     def _ask_where(self, suggested: Path) -> Path | None:
@@ -273,7 +265,7 @@ class ExportPage(Page):
         if path is not None:
             QGuiApplication.clipboard().setText(path.read_text(encoding="utf-8"))
             self.message.say("ok", "Example code copied.", f"It also lies beside the file: {path.name}", [])
-            self._said = None  # the next refresh puts back what stood there
+            self._said.forget()  # the next refresh puts back what stood there
 
     def _copy_details(self) -> None:
         if self._failure is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tlstudio.app import preferences, theme
+from tlstudio.app.image_choice import ExampleDrawn
 from tlstudio.app.overview import Running, state_of
 from tlstudio.app.page import Page
 from tlstudio.app.preferences import Recent
@@ -33,15 +34,6 @@ from tlstudio.project.file import is_project
 CARDS = 3
 DROP_HEIGHT = 300
 EXAMPLE_IMAGES = "Example images"
-
-
-@dataclass(frozen=True)
-class ExampleDrawn(Event):
-    """The images of an example lie on disk."""
-
-    title: str
-    folder: Path
-    group_pattern: str
 
 
 class HomePage(Page):

@@ -95,5 +95,10 @@ def test_that_fewer_images_recommend_more_frozen_groups_of_what_knows_photograph
     assert [recommended_depth(BACKBONES["resnet18"], weights, count) for count in images] == [5, 4, 4, 2, 0]
 
 
+@pytest.mark.parametrize(("name", "depth"), [("resnet10t", 0), ("resnet18", 5)])
+def test_that_before_images_are_known_the_recommendation_is_that_for_a_usual_set(name, depth):
+    assert recommended_depth(BACKBONES[name], PRETRAINED, 0) == depth
+
+
 def test_that_little_of_what_knows_drawn_scenes_is_recommended_to_stay():
     assert [recommended_depth(BACKBONES["resnet10t"], PRETRAINED, count) for count in (39, 40)] == [2, 0]

@@ -37,6 +37,8 @@ FROZEN_SHARES = {"photographs": ((300, 1.0), (5_000, 0.8), (20_000, 0.5)), "draw
 frozen; above all of them, none. `make bench-depths` found the row of drawn scenes, with 10 to 60 images, and
 the first limit of photographs, with 15 images; the other limits are rules of thumb."""
 
+USUAL_IMAGES = 100
+
 
 @dataclass(frozen=True)
 class Recommendation:
@@ -111,11 +113,12 @@ def recommended_depth(backbone: Backbone, weights: str, train_images: int) -> in
     Args:
         backbone: that is trained.
         weights: that it starts from, as in ModelSettings; a file is taken for one that has seen photographs.
-        train_images: how many there are.
+        train_images: how many there are; 0 before they are known, which counts as a usual small set.
     """
     if weights == RANDOM:
         return 0
     is_drawn = weights == PRETRAINED and bool(backbone.weights.bundled)
     shares = FROZEN_SHARES["drawn scenes" if is_drawn else "photographs"]
-    share = next((share for limit, share in shares if train_images < limit), 0.0)
+    images = train_images or USUAL_IMAGES
+    share = next((share for limit, share in shares if images < limit), 0.0)
     return round(backbone.head_depth * share)

@@ -91,7 +91,7 @@ def test_that_a_stopped_step_is_closed_and_says_so(crank: Crank, tmp_path: Path)
 
 
 def test_that_a_step_that_ignores_a_stop_is_ended_after_its_grace_time(crank: Crank, tmp_path: Path) -> None:
-    # It has begun, as it reads from the pipe, and without a turn it reports nothing: a wish takes hold at events.
+    # It reads from the pipe already, and reports nothing without a turn; a wish takes hold at an event.
     crank.process.stop(grace_seconds=0.2)
 
     assert list(crank.events) == [Stopped("crank")]

@@ -1,6 +1,7 @@
 """What is frozen is computed once, and a run is the same whether its features are kept or not."""
 
 import shutil
+import threading
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from tlstudio.events import Noted
 from tlstudio.model.backbones import TEST_BACKBONES, find_backbone
 from tlstudio.model.cut import Cut
 from tlstudio.model.network import create
-from tlstudio.train import feature_rows, keeping
+from tlstudio.train import feature_rows, features, keeping
 from tlstudio.train.events import EpochDone, RunStarted, TrainDone
 from tlstudio.train.feature_keys import frozen_tensors, store_keys
 from tlstudio.train.feature_rows import from_rows, layout_of, to_rows
@@ -65,6 +66,29 @@ def test_that_frozen_layers_see_each_view_of_an_image_once(small_set, computed):
     assert sum(computed) - probed == 10 * 2 + 4
     assert of(RunStarted, events)[0].views == 2
     assert of(TrainDone, events)[0].views == 2
+
+
+def test_that_the_next_images_are_drawn_by_the_caller_while_frozen_layers_compute(small_set, monkeypatch):
+    drawn, was_beside, drew = threading.Semaphore(0), [], []
+    draw, compute = features.augmented, features.Frozen.make
+
+    def drawing(*arguments):
+        drew.append(threading.current_thread())
+        drawn.release()
+        return draw(*arguments)
+
+    def computing(self, batch):
+        # Ten training images in two batches: the first is computed only when the second has been drawn.
+        if threading.current_thread() is not threading.main_thread() and not was_beside:
+            was_beside.append(drawn.acquire(timeout=10) and drawn.acquire(timeout=10))
+        return compute(self, batch)
+
+    monkeypatch.setattr(features, "augmented", drawing)
+    monkeypatch.setattr(features.Frozen, "make", computing)
+    list(small_set.fit(freeze="head", epochs=1, batch_size=5))
+
+    assert was_beside == [True]
+    assert drew == [threading.main_thread()] * 2
 
 
 def test_that_a_second_run_with_another_seed_computes_nothing(small_set, computed):

@@ -226,7 +226,7 @@ def test_that_a_loss_that_is_no_number_ends_the_run_and_keeps_the_best(small_set
 
     def broken(trainee, *batch):
         done = real(trainee, *batch)
-        return done if trainee.step < 3 else replace(done, loss=math.nan)
+        return done if trainee.step < 3 else replace(done, loss=torch.full_like(done.loss, math.nan))
 
     monkeypatch.setattr(stepping, "_gradients", broken)
     with pytest.raises(LossNotFinite, match="error became impossible to compute in epoch 2"):

@@ -185,7 +185,7 @@ def test_that_the_way_is_as_good_in_either_precision(tmp_path, name, precision):
     found = find_shallower(network, deep, {2: tmp_path / "store"}, precision, CPU, images[:4], layout)
 
     assert found is not None
-    made = found.lead_on([found.read(each) for each in names])
+    made = found.lead_on([found.store.read(each) for each in names])
     for one, other in zip(made, expected, strict=True):
         difference = float((one.float() - other.float()).norm() / other.float().norm())
         assert difference < 2 * torch.finfo(torch.float16 if precision == "float32" else torch.bfloat16).eps

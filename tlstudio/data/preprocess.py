@@ -78,14 +78,18 @@ def normalise(batch: "NDArray[np.uint8]", p: Preprocessing) -> "NDArray[np.float
         p: whose mean and standard deviation count.
 
     Returns:
-        (…, 3, H, W), in units of the standard deviation.
+        (…, 3, H, W), in units of the standard deviation; the channels of a pixel lie next to each other in
+        memory, as convolutions are fastest.
     """
     import numpy as np  # noqa: PLC0415
 
-    mean = np.asarray(p.mean, np.float32)
-    std = np.asarray(p.std, np.float32)
-    scaled = (batch.astype(np.float32) / np.float32(255) - mean) / std
-    return np.ascontiguousarray(np.moveaxis(scaled, -1, -3))
+    width = batch.shape[-2]
+    # Whole lines of pixels at once: numpy is three times slower along the three channels of one.
+    lines = batch.reshape(*batch.shape[:-2], width * 3).astype(np.float32)
+    lines /= np.float32(255)
+    lines -= np.tile(np.asarray(p.mean, np.float32), width)
+    lines /= np.tile(np.asarray(p.std, np.float32), width)
+    return np.moveaxis(lines.reshape(batch.shape), -1, -3)
 
 
 def _middle_of_strip(image: "Image.Image") -> "Image.Image":

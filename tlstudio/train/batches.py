@@ -92,15 +92,19 @@ def centred(source: Labelled, indices: Indices, preprocessing: Preprocessing) ->
 
 def seed_step(seed: int, epoch: int, step: int) -> None:
     """Settle what dropout and the like will draw in this step."""
-    torch.manual_seed(_number(seed, epoch, step, 1))
+    number = _number(seed, epoch, step, 1)
+    if torch.accelerator.is_available():
+        torch.manual_seed(number)
+    else:  # alike, without a note of the call for every kind of device that is not there
+        torch.default_generator.manual_seed(number)
 
 
 def _seed_everything(seed: int, view: int, image: int) -> None:
-    # timm's augmentations draw from all three
+    # timm's augmentations draw from all three, on the processor
     number = _number(seed, view, image, 0)
     random.seed(number)
     np.random.seed(number)
-    torch.manual_seed(number)
+    torch.default_generator.manual_seed(number)
 
 
 def _number(*parts: int) -> int:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from tlstudio.train.feature_store import Layout
 from tlstudio.train.precision import Precision
+from tlstudio.train.step import moved
 
 KEPT_AS: dict[str, torch.dtype] = {
     "float16": torch.float16,
@@ -38,7 +39,7 @@ def to_rows(features: Tensors, layout: Layout) -> list[bytes]:
 def from_rows(rows: Sequence[bytes], layout: Layout, device: torch.device) -> Tensors:
     """The tensors of these rows, in float32 or bfloat16."""
     packed = torch.frombuffer(bytearray(b"".join(rows)), dtype=KEPT_AS[layout.dtype]).view(len(rows), -1)
-    packed = packed.to(device, non_blocking=True)
+    packed = moved(packed, device)
     if layout.dtype == "float16":
         packed = packed.float()
     tensors, start = [], 0

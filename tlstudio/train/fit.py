@@ -35,6 +35,7 @@ from tlstudio.train.mixup import draw_mix
 from tlstudio.train.run_info import RunInfo, State, drop_metrics_after, read_info, versions
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import Trainee, take_step
+from tlstudio.train.tally import Tally
 from tlstudio.train.validate import validate
 from tlstudio.train.validation_file import ValidationAnswer
 
@@ -177,36 +178,34 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
     """
     began = time.monotonic()
     epoch, settings, labels_of_all = place.epoch + 1, course.settings, course.train.source.labels
-    seen, correct, loss, last_event = 0, 0, 0.0, began
+    tally, last_event = Tally(), began
     train_mode(trainee.network, trainee.frozen)
-    for number, indices in enumerate(batches(len(labels_of_all), settings.batch_size, settings.seed, epoch)):
-        inputs = course.train.batch(indices, place.epoch % course.views)
+    order = batches(len(labels_of_all), settings.batch_size, settings.seed, epoch)
+    fed = course.train.batches(order, place.epoch % course.views)
+    for number, (indices, inputs) in enumerate(zip(order, fed, strict=True)):
         labels = torch.from_numpy(labels_of_all[indices])
         seed_step(settings.seed, epoch, number)
         mix = draw_mix(len(indices), settings.mixup, settings.seed, epoch, number)
         step = yield from take_step(trainee, inputs, labels, course.run, mix)
-        if not math.isfinite(step.loss):
-            raise LossNotFinite(epoch)
-        seen, correct, loss = seen + len(indices), correct + step.correct, loss + step.loss * len(indices)
+        tally.add(len(indices), step)
         now = time.monotonic()
         if now - last_event >= SECONDS_BETWEEN_EVENTS:
             last_event = now
-            speed = seen / (now - began)
-            share = seen / len(labels_of_all)
-            yield BatchDone(course.run, epoch, share, loss / seen, correct / seen, speed)
+            speed = tally.images / (now - began)
+            share = tally.images / len(labels_of_all)
+            yield BatchDone(course.run, epoch, share, _finite(tally.loss, epoch), tally.accuracy, speed)
+    train_loss, train_accuracy = _finite(tally.loss, epoch), tally.accuracy
     learning_rate = trainee.learning_rate
     judged = yield from validate(trainee, course.validation, course.classes)
-    if not math.isfinite(judged.loss):
-        raise LossNotFinite(epoch)
     seconds = time.monotonic() - began
     is_best = place.is_beaten_by(judged.accuracy, judged.loss)
     done = EpochDone(
         run=course.run,
         epoch=epoch,
         epochs=settings.epochs,
-        train_loss=loss / seen,
-        train_accuracy=correct / seen,
-        validation_loss=judged.loss,
+        train_loss=train_loss,
+        train_accuracy=train_accuracy,
+        validation_loss=_finite(judged.loss, epoch),
         validation_accuracy=judged.accuracy,
         seconds=seconds,
         is_best=is_best,
@@ -216,6 +215,17 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
     )
     answers = judged.answers(course.validation.source, course.classes) if is_best else ()
     return _after(place, done, trainee), done, answers
+
+
+def _finite(loss: float, epoch: int) -> float:
+    """The loss.
+
+    Raises:
+        LossNotFinite: if it is no number.
+    """
+    if not math.isfinite(loss):
+        raise LossNotFinite(epoch)
+    return loss
 
 
 def _after(place: Place, done: EpochDone, trainee: Trainee) -> Place:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from tlstudio.model.cut import Bridge, Cut, between, cut
 from tlstudio.model.errors import CannotCut
 from tlstudio.train.feature_rows import KEPT_AS, Tensors, from_rows, layout_of, to_rows
-from tlstudio.train.feature_store import FeatureStore, Layout, RowName, stored_layout
+from tlstudio.train.feature_store import FeatureStore, Layout, stored_layout
 from tlstudio.train.memory import in_pieces
 from tlstudio.train.precision import Precision, in_precision
 
@@ -36,10 +36,6 @@ class Shallower:
     device: torch.device
     input_px: int
     _bridge: Bridge
-
-    def read(self, name: RowName) -> bytes | None:
-        """What was kept of that image in that view, or None."""
-        return self.store.read(name)
 
     def lead_on(self, rows: Sequence[bytes]) -> Tensors:
         """What crosses the deeper boundary, not yet rounded.

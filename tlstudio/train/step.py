@@ -78,21 +78,22 @@ class Trainee:
 
 @dataclass(frozen=True)
 class StepDone:
-    """What a step saw before it changed the weights.
+    """What a step saw before it changed the weights; still on the device, as reading it waits for the device.
 
     Attributes:
-        loss: mean over the batch.
-        correct: how many answers name the image's class; of blended images the class with the larger share.
+        loss: (pieces,) shares of the mean over the batch; their sum may not be finite.
+        correct: (pieces,) how many answers name the image's class; of blended images the class with the
+            larger share.
     """
 
-    loss: float
-    correct: int
+    loss: Tensor
+    correct: Tensor
 
 
 def take_step(
     trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, run: int, mix: Mix | None = None
 ) -> Generator[Event, None, StepDone]:
-    """Learn from one batch; the generator's value is a StepDone, its loss perhaps not finite.
+    """Learn from one batch; the generator's value is a StepDone.
 
     Args:
         trainee: whose network learns.
@@ -138,7 +139,14 @@ def on_device(inputs: Tensor, device: torch.device) -> Tensor:
     """The images where the network is, in the layout that convolutions are fastest in."""
     if device.type == "mps":
         return inputs.to(device)
-    return inputs.to(device, memory_format=torch.channels_last)
+    return moved(inputs, device).to(memory_format=torch.channels_last)
+
+
+def moved(tensor: Tensor, device: torch.device) -> Tensor:
+    """The tensor on the device; to a graphics card the copy goes on by itself, from memory that stays put."""
+    if device.type == "cuda" and tensor.device.type == "cpu":
+        tensor = tensor.pin_memory()
+    return tensor.to(device, non_blocking=True)
 
 
 def _logits(network: nn.Module, cut: Cut | None, inputs: tuple[Tensor, ...], device: torch.device) -> Tensor:
@@ -169,7 +177,7 @@ def _gradients(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, mix
     trainee.optimizer.zero_grad(set_to_none=True)
     whole = trainee.weights[labels].sum()  # partners are the same images in another order
     of_partners = labels if mix is None else labels[mix.partners]
-    loss, correct = 0.0, 0
+    losses, correct = [], []
     size = trainee.images_at_a_time
     pieces = zip(*(torch.split(each, size) for each in inputs), strict=True)
     answers_of_pieces = zip(torch.split(labels, size), torch.split(of_partners, size), strict=True)
@@ -183,9 +191,9 @@ def _gradients(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, mix
             share = mix.share * share + (1 - mix.share) * _loss(trainee, logits, others.to(trainee.device))
         share = share / whole.to(trainee.device)
         trainee.scaler.scale(share).backward()  # type: ignore[no-untyped-call]
-        loss += share.item()
-        correct += int((logits.argmax(1) == answers).sum())
-    return StepDone(loss, correct)
+        losses.append(share.detach())
+        correct.append((logits.argmax(1) == answers).sum())
+    return StepDone(torch.stack(losses), torch.stack(correct))
 
 
 def _loss(trainee: Trainee, logits: Tensor, answers: Tensor) -> Tensor:

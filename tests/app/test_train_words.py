@@ -1,33 +1,16 @@
 import pytest
 
+from tlstudio.amounts import counted
 from tlstudio.app.widgets.amounts import (
     brief_count,
-    counted,
     duration,
     in_millions,
     megabytes,
-    percent,
     round_number,
     share_in_millions,
 )
 from tlstudio.app.widgets.chart_scale import accuracy_floor, epoch_steps, loss_ceiling, steps
 from tlstudio.app.widgets.time_left import TimeLeft
-
-
-@pytest.mark.parametrize(
-    ("fraction", "images", "expected"),
-    [
-        (0.934, 512, "93.4%"),
-        (0.934, 50, "93%"),
-        (1.0, 512, "100%"),
-        (0.9999, 512, "99.9%"),
-        (0.999, 50, "99%"),
-        (0.004, 512, "< 1%"),
-        (0.0, 512, "0%"),
-    ],
-)
-def test_that_percentages_say_no_more_than_the_images_allow(fraction, images, expected):
-    assert percent(fraction, images) == expected
 
 
 @pytest.mark.parametrize(

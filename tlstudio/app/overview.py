@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tlstudio.app.widgets.amounts import counted, percent
+from tlstudio.amounts import counted, percent
 from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.project import Project, Run

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from tlstudio import this_computer
+from tlstudio.amounts import counted
 from tlstudio.app import preferences, theme
 from tlstudio.app.download_news import DownloadNews
 from tlstudio.app.image_choice import ExampleDrawn, free_folder
@@ -32,7 +33,6 @@ from tlstudio.app.page import Page
 from tlstudio.app.page_table import DOCK, PAGE_KEYS, PAGES, STEP_PAGES
 from tlstudio.app.regions import focus_first, focus_next
 from tlstudio.app.session import Session
-from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.drop_area import local_paths
 from tlstudio.app.widgets.focus_ring import FocusRing
 from tlstudio.app.widgets.message_bar import MessageBar

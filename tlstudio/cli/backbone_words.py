@@ -1,7 +1,8 @@
 """What a terminal says about backbones as they are: how fast, and what they see."""
 
 from tlstudio import RESEARCH_NOTICE
-from tlstudio.cli.words import counted, duration, rate
+from tlstudio.amounts import counted
+from tlstudio.cli.words import duration, rate
 from tlstudio.events import Event
 from tlstudio.model.events import (
     NotRecognised,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tlstudio.cli.words import counted
+from tlstudio.amounts import counted
 from tlstudio.events import Event
 from tlstudio.project.estimate import Estimate, estimate_of
 from tlstudio.project.project import Project

@@ -30,6 +30,8 @@ def _listed(project: Project, run: Run) -> RunListed:
         epochs=run.started.epochs,
         best_epoch=None if best is None else best.epoch,
         validation_accuracy=None if best is None else best.validation_accuracy,
+        validation_correct=None if best is None else sum(right for right, _ in best.found.values()),
+        validation_images=None if best is None else sum(images for _, images in best.found.values()),
         test_accuracy=None if run.evaluation is None else run.evaluation.accuracy,
         test_correct=None if run.evaluation is None else run.evaluation.correct,
         test_images=None if run.evaluation is None else run.evaluation.images,

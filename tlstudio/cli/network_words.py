@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tlstudio.cli.words import BACKBONE_HEADER, counted, table
+from tlstudio.amounts import counted
+from tlstudio.cli.words import BACKBONE_HEADER, table
 from tlstudio.events import Event
 from tlstudio.model.events import NetworkInspected
 from tlstudio.run.events import NetworkFound, NetworksFound

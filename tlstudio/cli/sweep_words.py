@@ -1,6 +1,7 @@
 """What a terminal says about a depth sweep."""
 
-from tlstudio.cli.words import counted, duration, table
+from tlstudio.amounts import counted, percent
+from tlstudio.cli.words import duration, table
 from tlstudio.evaluate.events import DepthResult, SweepDone, SweepPlanned
 from tlstudio.events import Event
 
@@ -49,12 +50,8 @@ def _row(result: DepthResult, event: SweepDone) -> tuple[str, ...]:
     if result.depth == event.best_depth:
         mark = "best, recommended" if mark == "recommended" else "best"
     return (
-        str(result.depth), _percent(result.validation_accuracy),
-        f"{_percent(result.accuracy_low)} … {_percent(result.accuracy_high)}",
-        f"{_percent(result.lowest)} … {_percent(result.highest)}",
+        str(result.depth), percent(result.validation_accuracy),
+        f"{percent(result.accuracy_low)} … {percent(result.accuracy_high)}",
+        f"{percent(result.lowest)} … {percent(result.highest)}",
         duration(result.seconds), ", ".join(map(str, result.runs)), mark,
     )  # fmt: skip
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"

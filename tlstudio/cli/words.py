@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tlstudio import RESEARCH_NOTICE
+from tlstudio.amounts import counted, percent
 from tlstudio.data.events import ImagesScanned
 from tlstudio.evaluate.events import ClassResult, EvaluateDone
 from tlstudio.events import Event, Failed, Noted, Stopped
@@ -56,20 +57,9 @@ def _failed(event: Failed) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 image", "3,412 images"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def percent(part: int, whole: int) -> str:
-    """The share in percent: one decimal from 100 on, 100% only for all, never 0% for some."""
-    if whole == 0:
-        return "–"
-    digits = 1 if whole >= 100 else 0
-    text = f"{100 * part / whole:.{digits}f}%"
-    if part > 0 and float(text[:-1]) == 0:
-        return "< 1%"
-    return f"> {100 - 10**-digits:.{digits}f}%" if part < whole and float(text[:-1]) == 100 else text
+def share(part: int, whole: int) -> str:
+    """How many of so many in percent; a dash of none."""
+    return "–" if whole == 0 else percent(part / whole, whole)
 
 
 def duration(seconds: float) -> str:
@@ -106,7 +96,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def run_row(run: RunListed) -> tuple[str, ...]:
     """A run as a row of the table below `RUN_HEADER`."""
-    best, test = _accuracy(run.validation_accuracy), _counts(run.test_correct, run.test_images)
+    best = _counts(run.validation_correct, run.validation_images)
+    test = _counts(run.test_correct, run.test_images)
     state = f"{run.state}, earlier images" if run.is_stale else run.state
     return (
         str(run.run), state, run.backbone, str(run.freeze), f"{run.epochs_done} of {run.epochs}", best, test,
@@ -134,17 +125,10 @@ def _is_numeric(cell: str) -> bool:
     return cell == "–" or cell.replace(",", "").rstrip("%").replace(".", "", 1).strip("<> ").isdigit()
 
 
-def _accuracy(share: float | None) -> str:
-    if share is None:
-        return "–"
-    text = f"{100 * share:.1f}%"
-    return "> 99.9%" if share < 1 and text == "100.0%" else text
-
-
 def _counts(correct: int | None, images: int | None) -> str:
     if correct is None or images is None:
         return "–"
-    return f"{correct:,} of {images:,} ({percent(correct, images)})"
+    return f"{correct:,} of {images:,} ({share(correct, images)})"
 
 
 def _sureness(probability: float) -> str:
@@ -187,15 +171,15 @@ def _training(event: RunStarted | BatchHalved | EpochDone | TrainDone) -> str:
             best = ", best so far" if event.is_best else ""
             return (
                 f"Epoch {event.epoch} of {event.epochs}: validation {right} of {of} right "
-                f"({percent(right, of)}), loss {event.validation_loss:.3f}{best}; "
-                f"training {100 * event.train_accuracy:.1f}%, loss {event.train_loss:.3f}; "
+                f"({share(right, of)}), loss {event.validation_loss:.3f}{best}; "
+                f"training {percent(event.train_accuracy)}, loss {event.train_loss:.3f}; "
                 f"{duration(event.seconds)}"
             )
         case TrainDone():
             early = " It stopped early, as validation no longer rose." if event.stopped_early else ""
             return (
                 f"Run {event.run} is done in {duration(event.seconds)}: epoch {event.best_epoch} was best "
-                f"with {100 * event.validation_accuracy:.1f}% right on validation, and is kept.{early}"
+                f"with {percent(event.validation_accuracy)} right on validation, and is kept.{early}"
                 f"{_views(event.views)}"
             )
 
@@ -207,7 +191,7 @@ def _views(views: int) -> str:
 def _evaluated(event: EvaluateDone) -> str:
     head = (
         f"Run {event.run} on {counted(event.images, 'test image')}: {event.correct} of {event.images} right "
-        f"({percent(event.correct, event.images)}), likely between {100 * event.accuracy_low:.0f}% and "
+        f"({share(event.correct, event.images)}), likely between {100 * event.accuracy_low:.0f}% and "
         f"{100 * event.accuracy_high:.0f}%."
     )
     again = "" if event.times_seen <= 1 else f" The test images were looked at {event.times_seen} times."
@@ -229,7 +213,7 @@ def _class_row(one: ClassResult, images: int) -> tuple[str, ...]:
     others = images - one.images
     return (
         one.name, str(one.images), str(one.found), str(one.false_alarms),
-        percent(one.found, one.images), percent(others - one.false_alarms, others),
+        share(one.found, one.images), share(others - one.false_alarms, others),
     )  # fmt: skip
 
 
@@ -274,7 +258,7 @@ def _shown(event: DemoDone) -> str:
     right = round(event.accuracy * event.test_images)
     return (
         f"\nThe demo is done in {duration(event.seconds)}. On {counted(event.test_images, 'test image')} "
-        f"{right} answers were right ({percent(right, event.test_images)}), likely between "
+        f"{right} answers were right ({share(right, event.test_images)}), likely between "
         f"{100 * event.accuracy_low:.0f}% and {100 * event.accuracy_high:.0f}%.\nThe exported model, run by "
         f"onnxruntime alone, was right for {event.predicted_right} of {event.predicted} of them.\n"
         f"  Images   {event.images_folder}\n  Project  {event.project}\n  Model    {event.model}\n"

@@ -7,6 +7,7 @@ from importlib.resources import files
 import jinja2
 
 from tlstudio import RESEARCH_NOTICE
+from tlstudio.amounts import percent
 from tlstudio.data.table import SPLITS, ImageRow
 from tlstudio.evaluate.events import EvaluateDone
 from tlstudio.export.metadata import ModelMetadata, steps
@@ -61,7 +62,7 @@ def model_card(facts: CardFacts) -> str:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701
     )
-    environment.filters |= {"percent": _percent, "cell": _cell}
+    environment.filters |= {"percent": percent, "cell": _cell}
     template = (files("tlstudio.resources") / TEMPLATE).read_text(encoding="utf-8")
     info = facts.info
     return environment.from_string(template).render(
@@ -108,10 +109,6 @@ def _groups(rows: Sequence[ImageRow]) -> dict[str, int] | None:
     if all(row.group == row.path for row in used):
         return None
     return {split: len({row.group for row in used if row.split == split}) for split in SPLITS}
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def _cell(text: str) -> str:

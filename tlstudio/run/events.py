@@ -22,7 +22,9 @@ class RunListed(Event):
     epochs_done: int
     epochs: int
     best_epoch: int | None
-    validation_accuracy: float | None  # of the best epoch
+    validation_accuracy: float | None  # of the best epoch, as the two that follow
+    validation_correct: int | None
+    validation_images: int | None
     test_accuracy: float | None
     test_correct: int | None
     test_images: int | None

@@ -11,10 +11,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from tlstudio import atomic
+from tlstudio.amounts import counted
 from tlstudio.app import theme
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
-from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.compare_words import (
     bin_words,

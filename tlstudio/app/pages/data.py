@@ -7,11 +7,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog
 
+from tlstudio.amounts import counted
 from tlstudio.app import preferences
 from tlstudio.app.image_choice import free_folder, root_and_folders
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
-from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.empty_data import EmptyData
 from tlstudio.app.widgets.findings import Finding, check_up, to_look_at

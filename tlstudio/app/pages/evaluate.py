@@ -6,9 +6,9 @@ from pathlib import Path
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from tlstudio.amounts import counted, percent
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
-from tlstudio.app.widgets.amounts import counted, percent
 from tlstudio.app.widgets.before_result import Judging, ReadyToJudge, seen_words
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.nothing_yet import NothingYet

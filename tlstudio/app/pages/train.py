@@ -8,11 +8,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout
 
+from tlstudio.amounts import percent
 from tlstudio.app import theme
 from tlstudio.app.overview import TRAINING_STEPS
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
-from tlstudio.app.widgets.amounts import percent
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.chip import Chip

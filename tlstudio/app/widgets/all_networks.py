@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
+from tlstudio.amounts import counted
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.network_list import Listed, NetworkList

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from tlstudio.app.widgets.amounts import counted
+from tlstudio.amounts import counted
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.labels import label

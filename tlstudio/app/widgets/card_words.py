@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tlstudio import __version__
-from tlstudio.app.widgets.amounts import counted, percent
+from tlstudio.amounts import counted, percent
 from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.table import ImageRow

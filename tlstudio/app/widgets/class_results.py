@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from tlstudio.amounts import percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import percent
 from tlstudio.app.widgets.brush import LEFT, bold, draw_text, rounded
 from tlstudio.evaluate.events import ClassResult
 

@@ -1,6 +1,7 @@
 """The words around the table of runs; functions of facts, without Qt."""
 
-from tlstudio.app.widgets.amounts import counted, file_size
+from tlstudio.amounts import counted
+from tlstudio.app.widgets.amounts import file_size
 from tlstudio.app.widgets.run_ticks import MOST
 from tlstudio.project.project import Project, Run
 from tlstudio.project.run_bin import DAYS

@@ -34,8 +34,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tlstudio.amounts import counted, percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import counted, percent
 from tlstudio.app.widgets.brush import CENTRE, LEFT, between, bold, draw_text, rounded
 
 GAP = 2

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from tlstudio.amounts import counted, percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import counted, percent
 from tlstudio.app.widgets.brush import CENTRE, LEFT, bold, draw_icon, draw_text
 from tlstudio.app.widgets.buttons import Button, icon_button
 from tlstudio.app.widgets.card import Card

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from tlstudio.app.widgets.amounts import counted, percent
+from tlstudio.amounts import counted, percent
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.image_grid import ImageGrid
 from tlstudio.app.widgets.image_tile import Tile

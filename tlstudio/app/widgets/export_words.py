@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlstudio.app.widgets.amounts import counted, megabytes, percent
+from tlstudio.amounts import counted, percent
+from tlstudio.app.widgets.amounts import megabytes
 from tlstudio.data.table import ImageRow
 from tlstudio.events import Progress
 from tlstudio.export.events import ExportDone

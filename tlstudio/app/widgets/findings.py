@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tlstudio.app.widgets.amounts import counted
+from tlstudio.amounts import counted
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPen, QPixmap
 
+from tlstudio.amounts import counted
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import brief_count, counted
+from tlstudio.app.widgets.amounts import brief_count
 from tlstudio.app.widgets.brush import (
     LEFT,
     RIGHT,

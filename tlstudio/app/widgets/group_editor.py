@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
-from tlstudio.app.widgets.amounts import counted
+from tlstudio.amounts import counted
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.labels import label
 from tlstudio.data.settings import DataSettings

@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from tlstudio.amounts import counted
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.check_up_card import CheckUpCard
 from tlstudio.app.widgets.class_balance import ClassBalance, ClassCount

@@ -8,8 +8,9 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from tlstudio.amounts import counted
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import counted, file_size
+from tlstudio.app.widgets.amounts import file_size
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.labels import Label, label
 from tlstudio.model.weight_store import models_folder

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from tlstudio.amounts import counted
 from tlstudio.app.cost_probe import State
-from tlstudio.app.widgets.amounts import brief_duration, counted, file_size
+from tlstudio.app.widgets.amounts import brief_duration, file_size
 from tlstudio.project.estimate import Estimate
 
 MEASURING = "Measuring this computer…"

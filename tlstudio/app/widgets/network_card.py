@@ -4,8 +4,9 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QRadioButton, QSizePolicy, QWidget
 
+from tlstudio.amounts import percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import file_size, percent
+from tlstudio.app.widgets.amounts import file_size
 from tlstudio.app.widgets.brush import LEFT, RIGHT, draw_icon, draw_text, rounded
 from tlstudio.app.widgets.buttons import IconButton
 from tlstudio.app.widgets.chip import TONES

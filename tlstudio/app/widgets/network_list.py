@@ -7,8 +7,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
+from tlstudio.amounts import percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import file_size, percent
+from tlstudio.app.widgets.amounts import file_size
 from tlstudio.app.widgets.network_words import (
     NetworkFacts,
     about_weights,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from tlstudio.amounts import counted
 from tlstudio.app.overview import state_of
 from tlstudio.app.preferences import Recent
-from tlstudio.app.widgets.amounts import counted
 from tlstudio.data.table import ImageRow, read_table
 from tlstudio.errors import TLStudioError
 from tlstudio.events import Event

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
+from tlstudio.amounts import percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import percent
 from tlstudio.app.widgets.card import line
 from tlstudio.app.widgets.labels import Label, label
 from tlstudio.app.widgets.plain_icon import PlainIcon

@@ -14,8 +14,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from tlstudio.amounts import counted
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.brush import LEFT, RIGHT, between, bold, draw_text, rounded
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.painted_axes import Axes, dashed, paint_axes, plot_place, spread

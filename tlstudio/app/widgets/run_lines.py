@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from tlstudio.app.widgets.amounts import percent
+from tlstudio.amounts import percent
 from tlstudio.app.widgets.chart_scale import epoch_steps, loss_ceiling, steps
 from tlstudio.app.widgets.raw_curve import Point
 from tlstudio.app.widgets.run_ticks import RunTicks

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from tlstudio.app.widgets.amounts import counted, percent
+from tlstudio.amounts import counted, percent
 from tlstudio.app.widgets.card import Card, line
 from tlstudio.app.widgets.figure import Figure
 from tlstudio.app.widgets.labels import label

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tlstudio.app.widgets.amounts import counted
+from tlstudio.amounts import counted
 from tlstudio.app.widgets.depth_points import DepthCurve, finished
 from tlstudio.app.widgets.run_kinds import RunKind, contenders, has_answers, kinds_of
 from tlstudio.evaluate.compare import compare

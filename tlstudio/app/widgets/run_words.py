@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tlstudio.app.widgets.amounts import counted, duration, percent
+from tlstudio.amounts import counted, percent
+from tlstudio.app.widgets.amounts import duration
 from tlstudio.app.widgets.live_run import LiveRun
 from tlstudio.events import Failed, Progress
 from tlstudio.model.backbones import BACKBONES

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from tlstudio.amounts import percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.amounts import percent
 from tlstudio.app.widgets.brush import LEFT, bold, draw_icon, draw_text, middle_square, rounded
 from tlstudio.train.events import SamplePrediction
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 
-from tlstudio.app.widgets.amounts import counted
+from tlstudio.amounts import counted
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.labels import label

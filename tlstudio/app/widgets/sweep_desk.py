@@ -6,8 +6,8 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from tlstudio.amounts import counted
 from tlstudio.app.session import Session
-from tlstudio.app.widgets.amounts import counted
 from tlstudio.app.widgets.compare_words import why_not_to_start
 from tlstudio.app.widgets.message_bar import MessageBar
 from tlstudio.app.widgets.model_choice import known_backbone, usable

@@ -5,8 +5,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from tlstudio.amounts import counted
 from tlstudio.app.errands import Errands
-from tlstudio.app.widgets.amounts import counted, file_size
+from tlstudio.app.widgets.amounts import file_size
 from tlstudio.app.widgets.errand_message import ErrandMessage
 from tlstudio.app.widgets.message_bar import Action, MessageBar
 from tlstudio.app.widgets.model_choice import title_of

@@ -147,15 +147,6 @@ def test_that_the_list_is_reached_and_chosen_from_by_key(panel, record):
     assert chosen.events == ["convnext_tiny", "convnext_atto"]
 
 
-def test_that_esc_empties_the_search(panel):
-    panel.field.setFocus()
-    QTest.keyClicks(panel.field, "conv")
-
-    QTest.keyClick(panel.field, Qt.Key.Key_Escape)
-
-    assert panel.field.text() == ""
-
-
 def test_that_new_facts_do_not_take_the_place_of_who_walks_through_the_list(panel):
     panel.list.setCurrentCell(3, 0)
 
@@ -167,3 +158,16 @@ def test_that_new_facts_do_not_take_the_place_of_who_walks_through_the_list(pane
 def test_that_its_controls_have_names_for_assistive_technology(panel):
     for widget in (panel.field, panel.non_commercial, panel.list):
         assert QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def test_that_esc_empties_the_search_first_and_then_closes(panel, record):
+    closed = record(panel.closed)
+    panel.field.setFocus()
+    QTest.keyClicks(panel.field, "conv")
+
+    QTest.keyClick(panel.field, Qt.Key.Key_Escape)
+    assert (panel.field.text(), len(closed.events)) == ("", 0)
+
+    QTest.keyClick(panel.field, Qt.Key.Key_Escape)
+    QTest.keyClick(panel.list, Qt.Key.Key_Escape)
+    assert len(closed.events) == 2

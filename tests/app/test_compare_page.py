@@ -98,13 +98,17 @@ def test_that_without_a_run_it_offers_to_start_one(page, session, bench, record)
     bench.steps[0].release(None)
 
 
-def test_that_without_images_no_run_can_start(qtbot, session, tmp_path):
+def test_that_without_images_the_page_leads_to_them(qtbot, session, tmp_path, record):
     session.create(tmp_path / "Empty")
     page = ComparePage(session)
     qtbot.addWidget(page)
     page.show()
+    went = record(page.went)
 
-    assert not page.nothing.button.isEnabled()
+    page.no_images.button.click()
+
+    assert not page.nothing.isVisible()
+    assert went.events == ["data"]
     assert page._help.text() == "Add images on the Data page first."
 
 

@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -168,6 +169,19 @@ def test_that_files_set_aside_are_listed_and_shown_with_their_reason(page, sessi
     assert tile.note.startswith("Set aside: ")
 
 
+def test_that_the_same_picture_in_two_classes_is_shown_with_its_copies(page, session, images):
+    first, second = sorted(path for path in images.iterdir() if path.is_dir())[:2]
+    copied = sorted(path for path in first.glob("*.png"))[0]
+    shutil.copy(copied, second / "copy.png")
+    read(session)
+
+    page.view.check_up.row("two_classes").link.click()
+
+    assert shown(page) == [copied.name, "copy.png"]
+    page.view.browser.only.click()
+    assert page.view.browser.count > 2
+
+
 def test_that_the_imbalance_can_be_left_alone_and_taken_up_again(page, session):
     read(session)
     assert session.project.settings.train.is_class_weighted
@@ -208,7 +222,7 @@ def test_that_a_moved_folder_is_told_and_forgotten_when_it_is_back(page, session
     read(session)
     images.rename(images.with_name("elsewhere"))
     page.refresh()
-    assert page.message.title == "The folder has moved"
+    assert page.message.title == "The folder has moved."
 
     images.with_name("elsewhere").rename(images)
     [button] = [button for button in page.message.findChildren(QPushButton) if button.text() == "Try again"]
@@ -233,7 +247,7 @@ def test_that_a_failed_scan_is_told_in_its_own_words(page, session):
     session.take(Failed("Only one class was found", "Nothing was changed.", "Add a second folder."))
     end(session)
 
-    assert page.message.title == "Only one class was found"
+    assert page.message.title == "Only one class was found."
     assert page.empty.isVisible()
 
 
@@ -242,7 +256,7 @@ def test_that_a_cancelled_scan_says_that_nothing_changed(page, session):
     session.take(Stopped("scan"))
     end(session)
 
-    assert page.message.title == "Reading was cancelled"
+    assert page.message.title == "Reading was cancelled."
 
 
 def test_that_the_selection_bar_floats_only_while_images_are_selected(page, session):
@@ -421,7 +435,7 @@ def test_that_dropped_class_folders_become_the_settings(page, session, images, q
 def test_that_single_files_are_refused_in_words(page, images):
     page.use_folders([images / "ants" / "P00_00.png"])
 
-    assert page.message.title == "No folder among them"
+    assert page.message.title == "No folder among them."
 
 
 def test_that_nothing_is_read_again_while_another_step_runs(page, session):
@@ -432,7 +446,7 @@ def test_that_nothing_is_read_again_while_another_step_runs(page, session):
     end(session, "train")
 
     assert session.project.settings.data == before
-    assert page.message.title == "Another step is running"
+    assert page.message.title == "Another step is running."
 
 
 def test_that_an_unchanged_project_keeps_filters_and_selection(page, session):

@@ -198,7 +198,7 @@ def test_that_a_result_of_other_images_is_marked(page, session):
     judge(session)
     session.take(replace(IMAGES, fingerprint="other"))
 
-    assert page.message.title == "The images have changed since this run"
+    assert page.message.title == "The images have changed since this run."
     assert page.message.tone == "warn"
     assert page.result.isVisible()
 
@@ -223,7 +223,7 @@ def test_that_a_failure_is_told_and_can_be_tried_again(page, session):
     session.running_step = None
     session.step_ended.emit("evaluate")
 
-    assert page.message.title == "The weights are damaged"
+    assert page.message.title == "The weights are damaged."
     assert page.ready.isVisible()
 
 
@@ -297,7 +297,7 @@ def test_that_a_message_closed_in_one_project_is_told_in_another(page, session, 
     session.project = replace(session.project, folder=tmp_path / "another")
     page.refresh()
 
-    assert page.message.title == "The images have changed since this run"
+    assert page.message.title == "The images have changed since this run."
 
 
 def test_that_the_same_failure_is_told_each_time_it_happens(page, session):
@@ -307,7 +307,7 @@ def test_that_the_same_failure_is_told_each_time_it_happens(page, session):
 
     fail(session)
 
-    assert page.message.title == "The weights are damaged"
+    assert page.message.title == "The weights are damaged."
 
 
 def test_that_a_failure_that_can_not_be_tried_again_now_says_why_and_is_told_again(page, session):
@@ -320,7 +320,7 @@ def test_that_a_failure_that_can_not_be_tried_again_now_says_why_and_is_told_aga
     session.running_step = None
     session.step_ended.emit("scan")
 
-    assert page.message.title == "The weights are damaged"
+    assert page.message.title == "The weights are damaged."
 
 
 def test_that_the_menu_of_runs_leaves_nothing_behind(page, session):

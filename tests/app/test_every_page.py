@@ -202,6 +202,33 @@ def test_that_every_control_is_reached_by_tab_and_has_a_name(window, qtbot):
 
 
 @pytest.mark.parametrize("window", ["empty", "filled"], indirect=True)
+def test_that_tab_goes_through_rail_header_body_and_footer_in_this_order(window, qtbot):
+    parts = {}
+
+    for name in PAGES:
+        window.show_page(name)
+        settle(window)
+        page = window.page
+        order = (window.rail, page._header, page._scroll, page._footer)
+        reached = reached_by_tab(window, qtbot, window.rail.home)
+        parts[name] = [next(at for at, part in enumerate(order) if part.isAncestorOf(to)) for to in reached]
+
+    assert parts == {name: sorted(found) for name, found in parts.items()}
+
+
+@pytest.mark.parametrize("window", ["filled"], indirect=True)
+def test_that_on_model_the_cards_are_met_between_the_link_above_and_the_depth_below(window, qtbot):
+    window.show_page("model")
+    settle(window)
+    page = window.page
+
+    reached = reached_by_tab(window, qtbot, page.all_networks)
+
+    assert reached[1] in page.cards.cards.values()
+    assert reached.index(page.freeze_card.slider) == 3
+
+
+@pytest.mark.parametrize("window", ["empty", "filled"], indirect=True)
 def test_that_the_dock_is_whole_and_reached_by_tab_beside_a_page(window, qtbot):
     window.resize(*SIZES[1])
     window.show_page("export")

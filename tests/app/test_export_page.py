@@ -94,6 +94,16 @@ def test_that_another_run_can_be_chosen(opened):
     assert page.file.name.text() == "blood-smear-run1.onnx"
 
 
+def test_that_the_chooser_shows_the_whole_words_of_runs_that_came_later(opened, qapp):
+    page, _, _ = opened(made.a_run(1), made.a_run(2))
+    qapp.processEvents()
+    words = "Run 12, 96.4% of Validation right, evaluated"
+    page.file.show_runs([(1, "Run 1"), (2, "Run 2"), (12, words)], 12, is_enabled=True)
+    qapp.processEvents()
+
+    assert page.file.runs.width() > page.file.runs.fontMetrics().horizontalAdvance(words)
+
+
 def test_that_saving_shows_progress_and_then_the_comparison_first(opened, qtbot, chosen_file):
     path = chosen_file["path"]
     path.write_bytes(b"model")

@@ -12,8 +12,8 @@ def images(counts, pattern=None, groups=9):
     return ImagesScanned(total, list(counts), 0, groups, {"train": total}, counts, "f", pattern)
 
 
-def row(path, side=64, flags="", split="train"):
-    return ImageRow(path, "a", path, split, "", side, side, flags)
+def row(path, side=64, flags="", split="train", sha256=""):
+    return ImageRow(path, path.partition("/")[0], path, split, sha256, side, side, flags)
 
 
 def kinds(found):
@@ -39,7 +39,58 @@ def test_that_files_set_aside_are_counted_with_their_reasons():
 
     assert finding.title == "2 files set aside"
     assert "The file is cut off: 2" in finding.why
+    assert finding.why.startswith("They stay where they are and are not used.")
     assert finding.link == "Show them"
+
+
+def test_that_a_single_file_set_aside_is_spoken_of_as_one():
+    finding = kinds(look({"a": 50, "b": 50}, [row("a/1.png", 0, "The file is cut off", "")]))["set_aside"]
+
+    assert finding.title == "1 file set aside"
+    assert finding.why.startswith("It stays where it is and is not used.")
+    assert finding.link == "Show it"
+
+
+def test_that_the_same_picture_in_two_classes_is_to_be_looked_at():
+    rows = [row("a/1.png", sha256="x"), row("a/2.png", sha256="y"), row("b/dup.png", sha256="x")]
+    finding = kinds(look({"a": 50, "b": 50}, rows))["two_classes"]
+
+    assert (finding.title, finding.tone) == ("1 image lies in two classes", "warn")
+    assert finding.why.splitlines() == [
+        "The same picture has two labels, so one of them is learned and judged wrongly.",
+        "a/1.png and b/dup.png",
+    ]
+
+
+def test_that_pictures_in_several_classes_are_counted_once_each():
+    rows = [row(f"{name}/1.png", sha256="x") for name in "abc"]
+    rows += [row(f"{name}/2.png", sha256="y") for name in "ab"]
+    finding = kinds(look({"a": 50, "b": 50, "c": 50}, rows))["two_classes"]
+
+    assert finding.title == "2 images lie in several classes"
+    assert finding.why.startswith("The same picture has several labels, so all but one of them are learned")
+
+
+def test_that_only_some_of_many_pictures_in_two_classes_are_named():
+    rows = [row(f"{name}/{n}.png", sha256=str(n)) for n in range(6) for name in "ab"]
+    finding = kinds(look({"a": 50, "b": 50}, rows))["two_classes"]
+
+    assert finding.title == "6 images lie in two classes"
+    assert finding.why.splitlines()[-2:] == ["a/3.png and b/3.png", "and 2 more"]
+
+
+def test_that_a_long_path_is_shortened_in_the_middle():
+    rows = [row(f"{name}/patient_0123456789_field_0001.png", sha256="x") for name in "ab"]
+    finding = kinds(look({"a": 50, "b": 50}, rows))["two_classes"]
+
+    assert finding.why.splitlines()[1] == "a/patien…_field_0001.png and b/patien…_field_0001.png"
+
+
+def test_that_copies_in_one_class_or_set_aside_or_unread_have_no_two_labels():
+    rows = [row("a/1.png", sha256="x"), row("a/2.png", sha256="x")]
+    rows += [row("b/1.png", split="", sha256="x"), row("a/3.png"), row("b/3.png")]
+
+    assert "two_classes" not in kinds(look({"a": 50, "b": 50}, rows))
 
 
 def test_that_a_class_three_times_smaller_is_an_imbalance_and_one_click_mends_it():

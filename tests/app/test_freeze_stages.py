@@ -51,8 +51,15 @@ def test_that_the_risk_rises_with_values_per_image(is_pretrained):
 
 
 def test_that_freezing_random_weights_is_said_to_keep_random_values():
+    assert what_it_does(0, 5, is_pretrained=False).startswith("Learns everything from your images alone")
     assert "random values" in what_it_does(2, 5, is_pretrained=False)
     assert (
         what_it_does(2, 5, is_pretrained=True)
         == "Keeps what it sees up to textures, relearns what comes after."
     )
+
+
+def test_that_trials_are_named_only_where_everything_relearns():
+    said = [what_it_does(depth, 5, is_pretrained=True, is_best_in_trials=True) for depth in (0, 2, 5)]
+
+    assert ["trials" in words for words in said] == [True, False, False]

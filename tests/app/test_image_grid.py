@@ -109,6 +109,24 @@ def test_that_a_dragged_rectangle_selects_what_it_touches(grid):
     assert grid.selection.numbers == [2, 3, 6, 7]
 
 
+def test_that_the_least_height_holds_a_whole_row_with_its_captions(grid):
+    grid.resize(640, grid.minimumSizeHint().height())
+    grid.refold()
+    grid.resize(640, grid.minimumSizeHint().height())
+
+    assert columns(grid) == 4
+    assert grid.viewport().height() >= grid.rowHeight(0)
+
+
+def test_that_a_single_wide_column_asks_for_a_quarter_more_height_at_most(grid):
+    grid.resize(640, 300)
+    grid.set_tile_px(400)
+    grid.refold()
+
+    assert columns(grid) == 1
+    assert grid.minimumSizeHint().height() == 542  # (400 + 22 + 12) * 5 / 4
+
+
 def test_that_the_selection_outlives_a_narrower_window(grid, qtbot):
     grid.go_to(6)
     grid.resize(300, 400)

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from tlstudio.app.widgets.judgement import judge
+from tlstudio.app.widgets import judgement
 from tlstudio.train.events import EpochDone
 
 
@@ -14,6 +14,18 @@ def epochs(train_loss, train_accuracy, validation_loss, validation_accuracy):
 
 def falling(count):
     return [1.0 - 0.1 * place for place in range(count)]
+
+
+def judge(epochs, images=1000, *, is_running=True):
+    return judgement.judge(epochs, images, is_running=is_running)
+
+
+def right(*counts, images, train_accuracy=0.8):
+    """Epochs that got so many of the validation images right, while the training loss falls."""
+    steps = len(counts)
+    return epochs(
+        falling(steps), [train_accuracy] * steps, [0.5] * steps, [count / images for count in counts]
+    )
 
 
 def test_that_no_epoch_is_no_judgement():
@@ -33,7 +45,12 @@ def test_that_07_points_over_two_epochs_are_called_rising_with_the_number():
 
 
 def test_that_exactly_03_points_are_not_rising():
-    assert judge(epochs(falling(3), [0.9, 0.91, 0.92], [0.3] * 3, [0.900, 0.901, 0.903])).kind == "slow"
+    said = judge(epochs(falling(3), [0.9, 0.91, 0.92], [0.3] * 3, [0.900, 0.901, 0.903]))
+
+    assert said.kind == "moved"
+    assert said.sentence == (
+        "Validation moved by 3 of 1,000 images over the last 2 epochs, which may be chance."
+    )
 
 
 def test_that_four_steps_within_03_points_are_level():
@@ -42,13 +59,15 @@ def test_that_four_steps_within_03_points_are_level():
     said = judge(epochs(falling(5), [0.9] * 5, [0.3] * 5, validation))
 
     assert said.kind == "flat"
-    assert "0.2 points over the last 4 epochs" in said.sentence
+    assert said.sentence == (
+        "Level. Validation moved by 2 of 1,000 images over the last 4 epochs, which may be chance."
+    )
 
 
 def test_that_one_step_beyond_03_points_is_not_level():
     validation = [0.905, 0.901, 0.902, 0.901, 0.902]  # 0.4 points
 
-    assert judge(epochs(falling(5), [0.9] * 5, [0.3] * 5, validation)).kind == "slow"
+    assert judge(epochs(falling(5), [0.9] * 5, [0.3] * 5, validation)).kind == "moved"
 
 
 def test_that_training_up_and_validation_down_with_a_gap_above_5_points_is_learning_by_heart():
@@ -105,3 +124,90 @@ def test_that_no_change_is_not_called_a_rise_of_nothing():
 
     assert said.sentence == "Validation accuracy stayed the same over the last 2 epochs."
     assert said.reason.startswith("It is better on Validation than on Training images.")
+
+
+def test_that_two_images_more_of_few_are_rising_and_told_before_their_points():
+    said = judge(right(15, 17, 17, images=22), 22)
+
+    assert said.kind == "rising"
+    assert said.sentence == (
+        "Still learning. Validation accuracy rose by 2 of 22 images (9 points) over the last 2 epochs."
+    )
+
+
+@pytest.mark.parametrize("counts", [(8, 8, 9), (9, 9, 8), (9, 10, 9), (8, 8, 8, 9, 9)])
+def test_that_one_image_is_neither_a_rise_nor_a_fall_nor_the_same(counts):
+    said = judge(right(*counts, images=14), 14)
+
+    assert said.sentence.endswith(
+        f"Validation moved by 1 of 14 images over the last {len(counts) - 1} epochs, which may be chance."
+    )
+
+
+def test_that_a_fall_of_two_of_few_images_is_told_in_images():
+    said = judge(right(12, 13, 10, images=14), 14)
+
+    assert said.kind == "falling"
+    assert said.sentence == "Validation accuracy fell by 2 of 14 images (14 points) over the last 2 epochs."
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ((15, 22, 21), "Validation accuracy rose by 6 of 22 images (27 points) over the last 2 epochs"),
+        ((21, 15, 16), "Validation accuracy fell by 5 of 22 images (23 points) over the last 2 epochs"),
+    ],
+)
+def test_that_a_trend_says_where_the_last_epoch_went_against_it(counts, sentence):
+    said = judge(right(*counts, images=22), 22)
+
+    assert said.sentence == f"{sentence}, but not in the last one."
+
+
+def test_that_five_equal_epochs_are_level_and_the_same():
+    said = judge(right(9, 9, 9, 9, 9, images=14), 14)
+
+    assert said.kind == "flat"
+    assert said.sentence == "Level. Validation accuracy stayed the same over the last 4 epochs."
+
+
+def test_that_one_image_twice_lost_is_by_heart_only_while_training_rises():
+    course = epochs(falling(3), [0.90, 0.95, 1.0], [0.3] * 3, [12 / 14, 11 / 14, 10 / 14])
+
+    said = judge(course, 14)
+
+    assert said.kind == "by_heart"
+    assert "Validation accuracy fell by 2 of 14 images (14 points) over the last 2 epochs" in said.sentence
+    assert said.reason.startswith("It is 29 points better on Training images.")
+
+
+ENDED = [
+    (right(15, 17, 17, images=22), 22, "Validation accuracy rose by 2 of 22 images (9 points)"),
+    (right(9, 9, 9, 9, 9, images=14), 14, "Validation accuracy stayed the same over the last 4 epochs."),
+    (right(8, 8, 9, images=14), 14, "Validation moved by 1 of 14 images"),
+    (epochs([1, 0.9], [0.5, 0.6], [1, 0.9], [0.5, 0.6]), 14, "Too few epochs to tell."),
+    ([], 14, "Nothing to judge."),
+    (epochs([0.69] * 3, [0.5] * 3, [0.69] * 3, [0.5] * 3), 14, "Training loss did not fall"),
+    (epochs([1, 4], [0.5] * 2, [1, 1], [0.5] * 2), 14, "Training loss jumped from 1.00 to 4.00"),
+    (
+        epochs(falling(3), [0.90, 0.95, 1.0], [0.3] * 3, [12 / 14, 11 / 14, 10 / 14]),
+        14,
+        "It may have learned by heart. Validation accuracy fell",
+    ),
+]
+
+
+@pytest.mark.parametrize(("course", "images", "words"), ENDED)
+def test_that_a_run_that_has_ended_is_told_as_something_past(course, images, words):
+    said = judge(course, images, is_running=False)
+
+    assert said.sentence.startswith(words)
+    assert " is " not in f"{said.sentence} {said.reason}".replace("epoch is kept", "")
+
+
+def test_that_the_reason_of_a_run_that_has_ended_is_past_as_well():
+    course = right(8, 8, 9, images=14, train_accuracy=0.92)
+
+    assert judge(course, 14, is_running=False).reason == (
+        "It was 28 points better on Training images, so it may have memorised some of them."
+    )

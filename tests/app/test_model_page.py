@@ -275,6 +275,27 @@ def test_that_the_read_out_counts_what_is_adjusted(page):
     assert card.adjusts.value() == "6,147 of 23.5 million"  # 2,048 features × 3 classes + 3
 
 
+def test_that_the_figures_are_labelled_in_the_words_of_the_field_with_plain_ones_beside(page):
+    card = page.freeze_card
+    press(page, "Use random weights")
+
+    assert card.adjusts.accessibleName() == (
+        "Trainable parameters: all 23.5 million. values in the network that it adjusts"
+    )
+    assert card.risk.accessibleName() == (
+        "Overfitting: High risk. it may learn many images by heart: 40,000 values for each"
+    )
+
+
+def test_that_relearning_everything_is_given_its_reason_where_it_is_recommended(page, session):
+    page._choose(ModelSettings("resnet10t"))
+    said = page.freeze_card.strategy.accessibleName()
+    page._choose(ModelSettings("resnet50"))
+
+    assert "Best in our trials of weights that have seen no photograph." in said
+    assert "May suit large sets" in page.freeze_card.strategy.accessibleName()
+
+
 def test_that_the_risk_is_said_with_may(page):
     press(page, "Use random weights")
     assert page.freeze_card.risk.value() == "High risk"
@@ -381,6 +402,16 @@ def test_that_all_networks_are_listed_in_place_and_can_be_chosen(page, session):
 
     assert chosen(session).backbone == "vgg11"
     assert page.cards.cards["vgg11"].isChecked()
+
+
+def test_that_esc_closes_the_list_and_leads_back_to_its_button(page):
+    page.all_networks.click()
+    page.list.field.setFocus()
+
+    QTest.keyClick(page.list.field, Qt.Key.Key_Escape)
+
+    assert page.list.isHidden()
+    assert page.all_networks.hasFocus()
 
 
 def test_that_the_answer_to_a_choice_at_the_end_of_the_list_is_in_view(page):

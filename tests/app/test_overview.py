@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tlstudio.app.overview import Running, next_step, overview, state_of
+from tlstudio.evaluate.events import EvaluateDone
+from tlstudio.model.settings import ModelSettings
 from tlstudio.project.project import Project
 
 EMPTY = Project(Path("/p/Insects"))
@@ -50,8 +52,11 @@ def test_that_a_run_shows_its_epoch_and_how_far_it_is(bench):
     assert overview(project, Running("train", is_paused=True))[2].summary == "Run 1: paused"
 
 
-@pytest.mark.parametrize(("images", "words"), [(76, "1 run, best 86%"), (100, "1 run, best 85.5%")])
-def test_that_the_best_accuracy_has_a_decimal_from_a_hundred_images_up(bench, images, words):
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [(76, "1 run, best 65 of 76"), (999, "1 run, best 854 of 999"), (1_000, "1 run, best 85.5%")],
+)
+def test_that_the_best_is_a_count_until_it_gets_too_long_for_the_rail(bench, images, words):
     started = replace(bench.started(), validation_images=images)
     epochs = [replace(bench.epoch(number), validation_accuracy=0.855) for number in (1, 2)]
     project = after(bench, started, *epochs, bench.finished())
@@ -65,6 +70,21 @@ def test_that_a_finished_run_opens_evaluation_and_export(bench):
     assert marks(project) == ["done", "done", "done", "to do", "to do"]
     assert next_step(project) == "evaluate"
     assert state_of(project)[0] == "Trained, not evaluated"
+
+
+def test_that_an_evaluated_project_tells_its_count_without_praise(bench):
+    project = after(bench, bench.started(), bench.epoch(1), bench.epoch(2), bench.finished())
+    judged = EvaluateDone(1, "test", 1_310, 1_204, 0.919, 0.9, 0.94, 0.919, [], [], 1)
+
+    assert state_of(project.after(judged)) == ("Evaluated, 1,204 of 1,310 right", "neutral", "target")
+
+
+def test_that_a_depth_that_was_recommended_is_no_choice_yet(bench):
+    project = after(bench).with_settings(model=ModelSettings(freeze=2))  # 28 training images
+    chosen = project.with_settings(model=ModelSettings(freeze=1))
+
+    assert (overview(project)[1].summary, overview(project)[1].mark) == ("Choose a starting point", "to do")
+    assert (overview(chosen)[1].summary, overview(chosen)[1].mark) == ("ResNet-10, partly frozen", "done")
 
 
 def test_that_a_run_that_was_cut_short_is_where_to_go_on(bench):

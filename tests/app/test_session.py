@@ -7,6 +7,7 @@ import pytest
 from tlstudio.app import preferences
 from tlstudio.data.table import ImageRow, write_table
 from tlstudio.events import Failed, Progress
+from tlstudio.model.settings import ModelSettings
 from tlstudio.project.file import FILE_NAME, open_project
 from tlstudio.project.lock import ProjectLock
 from tlstudio.run.events import StepDied
@@ -35,6 +36,34 @@ def test_that_a_new_project_knows_its_images_and_reads_them_at_once(session, ben
     assert session.project.settings.data.group_pattern == "x"
     assert [step.step for step in bench.steps] == ["scan"]
     assert session.running_step == "scan"
+
+
+@pytest.mark.parametrize(("train", "depth"), [(9, 2), (40, 0)])
+def test_that_a_new_project_is_frozen_as_recommended_once_its_images_are_known(
+    session, bench, tmp_path, train, depth
+):
+    session.create(tmp_path / "Insects")
+
+    session.take(replace(bench.scanned, split={"train": train, "validation": 2, "test": 2}))
+
+    assert session.project.settings.model == ModelSettings(freeze=depth)
+
+
+def test_that_images_that_are_read_again_leave_the_depth_as_it_is(opened, bench):
+    opened.choose(model=ModelSettings(freeze=0))
+
+    opened.take(replace(bench.scanned, fingerprint="g"))
+
+    assert opened.project.settings.model.freeze == 0
+
+
+def test_that_a_model_chosen_before_the_images_are_known_stays(session, bench, tmp_path):
+    session.create(tmp_path / "Insects")
+    session.choose(model=ModelSettings("resnet50", 1))
+
+    session.take(bench.scanned)
+
+    assert session.project.settings.model == ModelSettings("resnet50", 1)
 
 
 def test_that_every_choice_is_on_disk_at_once(opened):

@@ -112,7 +112,24 @@ def test_that_a_running_run_shows_time_epoch_speed_best_and_rarest_class(page, s
     assert page.pause_button.isVisible()
     assert page.accuracy.drawn() == {"raw": 1, "training": 3, "validation": 3}
     assert page.accuracy.accessibleDescription() == "Epoch 3 of 20. Training 80.0%, Validation 85.0%."
-    assert page.judgement.sentence.text().startswith("Still learning. Validation accuracy rose 15.0 points")
+    assert page.judgement.title.text() == "How it is going"
+    assert page.judgement.sentence.text() == (  # 88, 113, 107 of 126
+        "Validation accuracy rose 15.1 points over the last 2 epochs, but not in the last one."
+    )
+
+
+def test_that_the_card_of_a_run_that_has_ended_says_how_it_went(page, session):
+    begin(session)
+    for event in (started(), *map(epoch, (1, 2, 3)), TrainDone(1, 3, 0.8, 90, 5, 9, False)):
+        session.take(event)
+    end(session)
+    page.draw()
+
+    assert page.judgement.title.text() == "How it went"
+    assert page.judgement.sentence.text() == ("Validation accuracy stayed the same over the last 2 epochs.")
+    page.judgement.explain.click()
+    page.draw()
+    assert page.judgement.explain.text() == "Back to how it went"
 
 
 def test_that_the_curves_are_explained_on_demand(page, session):

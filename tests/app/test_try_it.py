@@ -104,6 +104,19 @@ def test_that_the_saved_file_answers_in_words_and_percent(opened, qtbot, picture
     assert dock.well.accessibleName() == "new smear.png"
 
 
+def test_that_an_answer_is_said_to_be_one_of_the_classes_whatever_the_image_shows(opened, qtbot, picture):
+    dock, _, _ = opened(made.a_run(), told=[answers])
+    assert not dock.caveat.isVisible()
+
+    dock.ask([picture])
+    qtbot.waitUntil(dock.sure.isVisible)
+
+    assert dock.caveat.isVisible()
+    assert dock.caveat.text() == (
+        "It always names one of its 2 classes, also for an image of something else."
+    )
+
+
 def test_that_a_run_without_a_file_is_prepared_and_then_answers(opened, qtbot, picture):
     dock, session, begin = opened(made.a_run(3), told=[prepared, answers], is_saved=False)
 

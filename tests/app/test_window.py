@@ -5,11 +5,11 @@ import time
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
-from tlstudio.app import preferences
+from tlstudio.app import preferences, theme
 from tlstudio.app.image_choice import ExampleDrawn
 from tlstudio.app.window import PAGES, SMALLEST, Window
 from tlstudio.data.table import ImageRow, write_table
@@ -102,6 +102,16 @@ def test_that_the_rail_folds_below_1280_pixels(opened):
     assert opened.rail.steps[0].toolTip() == "Step 1, Data: 40 images, 2 classes"
 
 
+@pytest.mark.parametrize("name", list(PAGES))
+def test_that_the_rail_is_folded_on_every_page_alike_where_letters_are_large(opened, qapp, name):
+    theme.apply(qapp, "light", 130)
+    opened.resize(1280, 800)
+
+    opened.show_page(name)
+
+    assert opened.rail.is_folded
+
+
 class ShownWindows(QObject):
     """Notes every window that is shown."""
 
@@ -165,14 +175,145 @@ def test_that_the_way_from_try_it_to_a_page_that_is_there_already_moves_the_focu
     assert opened.page.isAncestorOf(QApplication.focusWidget())
 
 
-def test_that_f6_moves_between_rail_and_page(opened):
+def test_that_f6_moves_between_rail_and_page_with_the_ring(opened):
     opened.rail.home.setFocus()
     QTest.keyClick(opened, Qt.Key.Key_F6)
     assert opened.page.isAncestorOf(QApplication.focusWidget())
+    assert opened.ring.target is QApplication.focusWidget()
 
     QTest.keyClick(opened, Qt.Key.Key_F6)
 
     assert opened.rail.isAncestorOf(QApplication.focusWidget())
+    assert opened.ring.target is QApplication.focusWidget()
+
+
+def go_by_tab_to(window, part):
+    for _ in range(40):
+        if part.hasFocus():
+            return
+        QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
+    raise AssertionError(part)
+
+
+def press_key(key, modifier=Qt.KeyboardModifier.NoModifier):
+    QTest.keyClick(QApplication.focusWidget(), key, modifier)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_that_space_and_enter_lead_to_the_next_page_and_its_first_stop_wears_the_ring(opened, key):
+    go_by_tab_to(opened, opened.page.primary)
+
+    press_key(key)
+
+    assert opened.page.name == "model"
+    assert opened.page.isAncestorOf(QApplication.focusWidget())
+    assert opened.ring.target is QApplication.focusWidget()
+
+
+def test_that_a_page_shown_by_its_keys_has_the_focus_and_the_ring(opened):
+    go_by_tab_to(opened, opened.page.primary)
+
+    press_key(Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+
+    assert opened.page.name == "train"
+    assert opened.page.isAncestorOf(QApplication.focusWidget())
+    assert opened.ring.target is QApplication.focusWidget()
+
+
+def test_that_after_a_click_the_new_page_has_the_focus_without_a_ring_and_tab_enters_it(opened):
+    QTest.mouseClick(opened.page.primary, Qt.MouseButton.LeftButton)
+    assert opened.page.name == "model"
+    assert QApplication.focusWidget() is opened.page
+    assert opened.ring.target is None
+
+    press_key(Qt.Key.Key_Tab)
+
+    assert QApplication.focusWidget().text() == "Advanced settings"
+    assert opened.ring.target is QApplication.focusWidget()
+
+
+def test_that_try_it_takes_the_focus_and_gives_it_back_to_the_page(opened):
+    go_by_tab_to(opened, opened.page.primary)
+    press_key(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert opened.dock.isAncestorOf(QApplication.focusWidget())
+    assert opened.ring.target is QApplication.focusWidget()
+
+    press_key(Qt.Key.Key_Escape)
+
+    assert opened.page.isAncestorOf(QApplication.focusWidget())
+    assert opened.ring.target is QApplication.focusWidget()
+
+
+def test_that_enter_opens_a_recent_project(opened):
+    opened.show_page("home")
+    opened.page.cards[0].setFocus()
+
+    press_key(Qt.Key.Key_Return)
+
+    assert opened.page.name == "model"
+
+
+def test_that_enter_held_down_does_not_rush_from_page_to_page(opened):
+    opened.page.primary.setFocus()
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
+
+    QApplication.sendEvent(opened.page.primary, held)
+
+    assert opened.page.name == "data"
+
+
+def test_that_tab_enters_the_steps_where_the_user_is_and_arrows_go_on_from_there(opened):
+    opened.show_page("train")
+    opened.rail.home.setFocus()
+
+    press_key(Qt.Key.Key_Tab)
+    assert opened.page.name == "train"
+    assert QApplication.focusWidget() is opened.rail.steps[2]
+
+    press_key(Qt.Key.Key_Down)
+    assert opened.page.name == "evaluate"
+    press_key(Qt.Key.Key_Up)
+    press_key(Qt.Key.Key_Up)
+    assert opened.page.name == "model"
+    assert QApplication.focusWidget() is opened.rail.steps[1]
+    assert opened.ring.target is opened.rail.steps[1]
+
+
+def test_that_beside_the_steps_tab_enters_them_at_the_first_and_arrows_reach_all(opened):
+    opened.show_page("compare")
+    opened.rail.home.setFocus()
+    press_key(Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is opened.rail.steps[0]
+
+    for _ in range(4):
+        press_key(Qt.Key.Key_Down)
+
+    assert QApplication.focusWidget() is opened.rail.steps[4]
+    assert opened.page.name == "compare"
+
+
+def test_that_a_message_of_the_window_stands_off_its_top_edge(opened):
+    opened.message.say("accent", "Something happened.")
+    QApplication.processEvents()
+    assert opened.message.y() == 12
+
+    opened.message.clear()
+    QApplication.processEvents()
+
+    assert opened.page.y() == 0
+
+
+def test_that_the_buttons_of_a_message_are_met_before_what_is_below_it(opened):
+    opened.show_page("model")
+    opened.page.message.say("accent", "Something happened.", "", [("Undo", list), ("Look", list)])
+    go_by_tab_to(opened, opened.page.all_networks)
+
+    met = []
+    for _ in range(3):
+        press_key(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+        met.append(QApplication.focusWidget().text() or QApplication.focusWidget().accessibleName())
+
+    assert met == ["Close this message", "Look", "Undo"]
 
 
 def test_that_the_ring_is_shown_after_the_tab_key_only(opened):

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tlstudio.amounts import counted, percent
-from tlstudio.app.widgets.model_choice import title_of
+from tlstudio.app.widgets.model_choice import title_of, with_recommended_depth
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.project import Project, Run
 
 Mark = Literal["to do", "done", "running", "look at it", "locked"]
 MIN_IMAGES = 5
+MOST_COUNTED = 1_000
+"""From so many images on, a count is too long for the rail, and a percentage rests on enough."""
+
 TRAINING_STEPS = ("train", "resume", "sweep")
 """Steps in which runs are trained."""
 
@@ -85,7 +88,8 @@ def _data(project: Project, running: Running) -> StepState:
 
 def _model(project: Project) -> StepState:
     chosen = project.settings.model
-    is_chosen = bool(project.runs) or chosen != ModelSettings()
+    by_itself = (ModelSettings(), with_recommended_depth(ModelSettings(), project))
+    is_chosen = bool(project.runs) or chosen not in by_itself
     if not is_chosen:
         mark: Mark = "locked" if project.images is None else "to do"
         return StepState("model", "Model", "Choose a starting point", mark)
@@ -105,9 +109,16 @@ def _train(project: Project, running: Running) -> StepState:
         if newest is not None and newest.state == "failed":
             return StepState("train", "Train", f"Run {newest.number} failed", "look at it")
         return StepState("train", "Train", "Teach it your images", mark)
-    accuracy = percent(best.best.validation_accuracy, best.started.validation_images)
-    summary = f"{counted(len(project.runs), 'run')}, best {accuracy}"
+    right = _right(best.best.validation_accuracy, best.started.validation_images)
+    summary = f"{counted(len(project.runs), 'run')}, best {right}"
     return StepState("train", "Train", summary, "look at it" if project.is_stale(best) else "done")
+
+
+def _right(accuracy: float, images: int) -> str:
+    """The count, as 100% of 22 images says little; the percentage where the count is too long."""
+    if 0 < images < MOST_COUNTED:
+        return f"{round(accuracy * images)} of {images}"
+    return percent(accuracy, images)
 
 
 def _training(project: Project, running: Running) -> StepState:
@@ -160,10 +171,7 @@ def state_of(project: Project, running: Running = Running()) -> tuple[str, str, 
 
 
 def _result(run: Run) -> tuple[str, str, str]:
-    if run.evaluation is not None:
-        return (
-            f"Ready to use, {percent(run.evaluation.accuracy, run.evaluation.images)} right",
-            "ok",
-            "check-circle",
-        )
+    judged = run.evaluation
+    if judged is not None:  # no praise: whether so many are enough, only the user can say
+        return f"Evaluated, {judged.correct:,} of {judged.images:,} right", "neutral", "target"
     return "Trained, not evaluated", "accent", "chart-line"

@@ -22,6 +22,9 @@ from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow, read_table
 from tlstudio.errors import DataError, ProjectError, TLStudioError
 from tlstudio.events import Event, Failed, Stopped
+from tlstudio.model.backbones import find_backbone
+from tlstudio.model.recommend import recommended_depth
+from tlstudio.model.settings import ModelSettings
 from tlstudio.project.errors import ProjectReadOnly
 from tlstudio.project.file import IMAGES_NAME, create_project, open_project, save_project
 from tlstudio.project.lock import ProjectLock
@@ -282,6 +285,7 @@ class Session(QObject):
             if changed is not self.project and not self.project.is_read_only:
                 if isinstance(event, ImagesScanned):
                     self._rows = (None, ())
+                    changed = _with_first_depth(changed, event, is_first=self.project.images is None)
                 self._change(changed)
         self.reported.emit(event)
         if isinstance(event, Failed) and not self._is_closing:
@@ -393,3 +397,12 @@ class Session(QObject):
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
         self._step_finished()
         self._is_closing = False
+
+
+def _with_first_depth(project: Project, images: ImagesScanned, *, is_first: bool) -> Project:
+    """The project frozen as far as is recommended, when its images become known and nothing was chosen."""
+    model = project.settings.model
+    if not is_first or model != ModelSettings():
+        return project
+    depth = recommended_depth(find_backbone(model.backbone), model.weights, images.split["train"])
+    return project.with_settings(model=replace(model, freeze=depth))

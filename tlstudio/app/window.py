@@ -20,7 +20,15 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tlstudio import this_computer
 from tlstudio.amounts import counted
@@ -31,7 +39,7 @@ from tlstudio.app.opening import notice
 from tlstudio.app.overview import TRAINING_STEPS, Running, next_step, overview
 from tlstudio.app.page import Page
 from tlstudio.app.page_table import DOCK, PAGE_KEYS, PAGES, STEP_PAGES
-from tlstudio.app.regions import focus_first, focus_next
+from tlstudio.app.regions import focus_beside, focus_first, focus_next, has_focus
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.drop_area import local_paths
 from tlstudio.app.widgets.focus_ring import FocusRing
@@ -91,13 +99,30 @@ class Window(QMainWindow):
             name = "home"
         page = self.pages.get(name) or self._make_page(name)
         if page is not self.page:
-            if self.page is not None:
-                self.page.hide()
-            self.page = page
-            self.message.clear()
-            page.show()
+            self._change_page(page)
         self._show_project()
         self._arrange()
+
+    def _change_page(self, page: Page) -> None:
+        old, by_key = self.page, self._goes_by_key()
+        is_left = old is not None and has_focus(old)
+        if old is not None:
+            old.hide()
+        self.page = page
+        self.message.clear()
+        page.show()
+        if is_left:
+            self._focus(page, by_key=by_key)
+
+    def _goes_by_key(self) -> bool:
+        return self.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+
+    def _focus(self, region: QWidget, *, by_key: bool) -> None:
+        """Give it the focus when what had it goes; Qt by itself chooses Home, where Space leaves."""
+        if by_key:
+            focus_first(self, region)
+        else:
+            region.setFocus()
 
     def open_project(self, folder: Path) -> None:
         """Open a project, pausing a run of the one that is open if the user agrees."""
@@ -157,10 +182,13 @@ class Window(QMainWindow):
             self.dock.closed.connect(partial(self.show_dock, is_shown=False))
             self.dock.went.connect(self._go_from_dock)
         if self.dock is not None:
+            by_key, is_left = self._goes_by_key(), not is_shown and has_focus(self.dock)
             self.dock.setVisible(is_shown)
             if is_shown:
                 self.dock.raise_()
-                self.dock.setFocus()
+                self._focus(self.dock, by_key=by_key)
+            elif is_left and self.page is not None:
+                self._focus(self.page, by_key=by_key)
         self.rail.try_it.setChecked(is_shown)
         self._arrange()
 
@@ -338,6 +366,7 @@ class Window(QMainWindow):
         self.session.pause_changed.connect(self._show_project)
         self.session.failed.connect(self._show_failure)
         self.session.saved.connect(self._show_saved)
+        self.message.shown_changed.connect(self._arrange)
         theme.watcher().changed.connect(self._arrange)
 
     def _arrange(self) -> None:
@@ -346,14 +375,14 @@ class Window(QMainWindow):
         is_dock_shown = self.dock is not None and not self.dock.isHidden()
         dock = theme.px(DOCK_WIDTH) if is_dock_shown else 0
         needed = self.page.needed_width() if self.page is not None else 0
-        is_folded = width < FOLD_BELOW or width - theme.px(RAIL_WIDTH) - dock < needed
+        is_folded = width < theme.px(FOLD_BELOW) or width - theme.px(RAIL_WIDTH) - dock < needed
         if is_folded != self.rail.is_folded:
             self.rail.fold(is_folded=is_folded)
         rail = self.rail.maximumWidth()
         # Where both do not fit, the dock floats over the page's right side.
         is_beside = is_dock_shown and width - rail - dock >= needed
         self._row.setContentsMargins(0, 0, dock if is_beside else 0, 0)
-        gap = theme.px(12) if self.message.isVisible() else 0
+        gap = 0 if self.message.isHidden() else theme.px(12)
         self._message_row.setContentsMargins(theme.px(28), gap, theme.px(28), 0)
         if is_dock_shown and self.dock is not None:
             self.dock.setGeometry(width - dock, 0, dock, self._middle.height())
@@ -386,8 +415,12 @@ class Window(QMainWindow):
             self.page.press_primary()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes the innermost thing that is open."""
-        if event.key() != Qt.Key.Key_Escape:
+        """Esc closes the innermost thing that is open; Enter presses the button that has the focus."""
+        focus = QApplication.focusWidget()
+        if _is_enter(event) and isinstance(focus, QAbstractButton):
+            if not event.isAutoRepeat():  # held down, it would rush from page to page
+                focus.click()
+        elif event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.toast.isVisible():
             self.toast.hide()
@@ -397,6 +430,10 @@ class Window(QMainWindow):
             self.page.message.clear()
         elif self.dock is not None and self.dock.isVisible():
             self.show_dock(is_shown=False)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001, N802 - Qt's own
+        """The Tab key goes in reading order."""
+        return focus_beside(self, is_next=next)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders anywhere."""
@@ -446,3 +483,8 @@ class Window(QMainWindow):
                 page.leave()
         self.session.end()
         event.accept()
+
+
+def _is_enter(event: QKeyEvent) -> bool:
+    is_plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+    return is_plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

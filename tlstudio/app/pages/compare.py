@@ -100,6 +100,8 @@ class ComparePage(Page):
             "Start training",
             "play-fill",
         )
+        words = "Each training run shows up here, once there are images to train on."
+        self.no_images = NothingYet("chart-line", "No runs to compare yet", words, "Go to Data")
         self.table = RunsTable(self._ticks)
         self.verdict = VerdictBar()
         self.sweep = SweepDesk(self.session, self.message)
@@ -122,10 +124,12 @@ class ComparePage(Page):
         self._content_column.addWidget(self.sweep)
         self._content_column.addLayout(self._charts, 1)
         self.body.addWidget(self.nothing, 1)
+        self.body.addWidget(self.no_images, 1)
         self.body.addWidget(self.content, 1)
 
     def _connect(self) -> None:
         self.nothing.pressed.connect(self._start_training)
+        self.no_images.pressed.connect(self._go_to_data)
         self.table.ticked.connect(self._tick)
         self.table.current_changed.connect(self._current_changed)
         self.table.chosen.connect(self._choose)
@@ -178,7 +182,9 @@ class ComparePage(Page):
         if project is None or project.folder != self._folder:
             self._begin_anew(project)
         has_runs = project is not None and bool(project.runs)
-        self.nothing.setVisible(not has_runs)
+        has_images = project is not None and project.images is not None
+        self.nothing.setVisible(not has_runs and has_images)
+        self.no_images.setVisible(not has_runs and not has_images)
         self.content.setVisible(has_runs)
         self.export_button.setVisible(has_runs)
         self.delete_button.setVisible(has_runs)
@@ -431,6 +437,9 @@ class ComparePage(Page):
 
     def _go_to_model(self) -> None:
         self.went.emit("model")
+
+    def _go_to_data(self) -> None:
+        self.went.emit("data")
 
     def _go_to_train(self) -> None:
         self.went.emit("train")

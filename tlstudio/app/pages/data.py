@@ -25,7 +25,7 @@ from tlstudio.errors import TLStudioError
 from tlstudio.events import Event, Failed, Progress, Stopped
 from tlstudio.project.project import Project
 
-MOVED = "The folder has moved"
+MOVED = "The folder has moved."
 
 
 class DataPage(Page):
@@ -116,10 +116,11 @@ class DataPage(Page):
                 self._take_back()
                 words = " ".join(part for part in (event.message, event.what_to_try) if part)
                 changes = self._changes
-                self.message.say("bad", event.title, words, [("Try again", lambda: self._rescan(**changes))])
+                again = [("Try again", lambda: self._rescan(**changes))]
+                self.message.say("bad", f"{event.title.rstrip('.')}.", words, again)
             case Stopped():
                 self._take_back()
-                self.message.say("accent", "Reading was cancelled", "Nothing was changed.")
+                self.message.say("accent", "Reading was cancelled.", "Nothing was changed.")
 
     def _step_began(self, step: str) -> None:
         project = self.session.project
@@ -211,7 +212,8 @@ class DataPage(Page):
         try:
             root, folders = root_and_folders(paths)
         except TLStudioError as error:
-            self.message.say("bad", error.title, f"{error.message} {error.what_to_try}".strip())
+            words = f"{error.message} {error.what_to_try}".strip()
+            self.message.say("bad", f"{error.title.rstrip('.')}.", words)
             return
         project = self.session.project
         if project is None:
@@ -234,7 +236,7 @@ class DataPage(Page):
             return
         if self.session.running_step is not None:
             words = "The images can be read again when it has ended. Nothing was changed."
-            self.message.say("warn", "Another step is running", words)
+            self.message.say("warn", "Another step is running.", words)
             return
         before = project.settings.data
         if self.session.choose(data=replace(before, **changes)):

@@ -21,7 +21,7 @@ from tlstudio.events import Event, Failed, Progress, Stopped
 from tlstudio.project.file import IMAGES_NAME
 from tlstudio.project.project import Project, Run
 
-STALE = "The images have changed since this run"
+STALE = "The images have changed since this run."
 
 Judged = tuple[Path, int]
 """A project's folder and the number of a run."""
@@ -170,7 +170,7 @@ class EvaluatePage(Page):
         if self._failure is not None:
             _, failure = self._failure
             words = " ".join(part for part in (failure.message, failure.what_to_try) if part)
-            return "bad", failure.title, words, (("Try again", self._try_again),)
+            return "bad", f"{failure.title.rstrip('.')}.", words, (("Try again", self._try_again),)
         if project is not None and run is not None and project.is_stale(run):
             words = "Its result is for the images as they were then. Train a new run for the present ones."
             return "warn", STALE, words, (("Go to Train", self._go_to_train),)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -74,24 +73,10 @@ class ExportPage(Page):
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.file)
         self.body.addWidget(self.card, 1)
-        self._order_by_tab()
         self.primary_pressed.connect(self.save)
         session.step_started.connect(self._step_began)
         session.step_ended.connect(self._step_over)
         self.refresh()
-
-    def _order_by_tab(self) -> None:
-        """Reading order, so the footer comes last."""
-        order = (
-            self.copy_button,
-            self.empty.button,
-            *self.file.controls(),
-            *self.card.controls(),
-            self._back,
-            self.primary,
-        )
-        for before, after in pairwise(order):
-            self.setTabOrder(before, after)
 
     # What comes in
 

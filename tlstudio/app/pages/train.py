@@ -244,7 +244,7 @@ class TrainPage(Page):
         self.progress.show_summary(summary(now), now.run)
         self._draw_curves(now)
         self._draw_samples(now)
-        self.judgement.show_epochs(now.run.epochs if now.run else ())
+        self.judgement.show_run(now.run)
         self._draw_footer(now)
 
     def _draw_head(self, now: Situation) -> None:

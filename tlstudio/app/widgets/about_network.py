@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from tlstudio.app import theme
-from tlstudio.app.widgets.elided_label import ElidedLabel
 from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.plain_icon import PlainIcon
 
@@ -14,13 +13,12 @@ ASIDE = re.compile(r" \([^()]*\)")
 
 
 class AboutNetwork(QWidget):
-    """One line for each."""
+    """A line for each, or more where the letters are large."""
 
     def __init__(self) -> None:
         super().__init__()
         self.about = Label("", "help", "text2", wrap=True)
-        self.suggestion = ElidedLabel("", "help", "text2")
-        self.suggestion.mode = Qt.TextElideMode.ElideRight
+        self.suggestion = Label("", "help", "text2", wrap=True)
         self._about_icon = PlainIcon("info", 14, "text3")
         self._star = PlainIcon("star", 14, "accent_text")
         self._grid = QGridLayout(self)
@@ -34,9 +32,9 @@ class AboutNetwork(QWidget):
         self._restyle()
 
     def say(self, about: str, suggestion: str) -> None:
-        """Show these; an empty one takes no room. Of the suggestion the line shows all but its asides."""
+        """Show these; an empty one takes no room. The suggestion is shown without its asides."""
         self.about.setText(about)
-        self.suggestion.show_text(ASIDE.sub("", suggestion))
+        self.suggestion.setText(ASIDE.sub("", suggestion))
         self.suggestion.setToolTip(suggestion)
         for part in (self._about_icon, self.about):
             part.setVisible(bool(about))

@@ -30,12 +30,14 @@ class AllNetworks(QFrame):
         pack_asked: the user wants to import a weights pack.
         file_asked: the user wants to use a weights file.
         measure_asked: the user wants the speeds to be measured anew.
+        closed: Esc was pressed with nothing to search for.
     """
 
     chosen = Signal(str)
     pack_asked = Signal()
     file_asked = Signal()
     measure_asked = Signal()
+    closed = Signal()
 
     def __init__(self, search: Search) -> None:
         super().__init__()
@@ -143,11 +145,13 @@ class AllNetworks(QFrame):
     # Qt's own names
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down leads from the search into the list, Esc empties the search."""
+        """Down leads from the search into the list; Esc empties the search, then closes."""
         if event.key() == Qt.Key.Key_Down and self.field.hasFocus():
             self._enter()
         elif event.key() == Qt.Key.Key_Escape and self.field.text():
             self.field.clear()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
         else:
             super().keyPressEvent(event)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -20,10 +20,22 @@ from tlstudio.app.widgets.brush import LEFT, bold, draw_text, rounded
 from tlstudio.evaluate.events import ClassResult
 
 ROW_PX = 48
+LINE_PX = 18
+"""What a row grows by where the likely ranges need a line of their own."""
+
+NARROW_PX = 480
+NAME_PX = 150
+NARROW_NAME_PX = 110
 HEAD_PX = 30
 MOST_ROWS = 5
+BEFORE_PX, BEHIND_PX = 12, 6
+"""Room beside the words of a rate."""
+
 COLUMNS = ("Class", "Sensitivity", "Specificity")
 EXPLAINED = ("", "of the real ones, found", "of the others, left alone")
+
+Words = tuple[str, str, str]
+"""A rate, its likely range, and the counts."""
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -35,6 +47,8 @@ class ClassResults(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.results = _ResultModel(self)
+        self.has_range_line = False
+        self._first_line_px = 0.0
         self.setModel(self.results)
         self.setItemDelegate(_ResultDelegate(self))
         self.setHorizontalHeader(_Head(self))
@@ -43,6 +57,7 @@ class ClassResults(QTableView):
         self.setProperty("kind", "grid")
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
+        self.ring_outside = True
         self.verticalHeader().hide()
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -64,15 +79,43 @@ class ClassResults(QTableView):
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
             for column in (1, 2):
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        self.verticalHeader().setDefaultSectionSize(theme.px(ROW_PX))
+        self._first_line_px = max(map(first_line_width, self.results.all_words()), default=0.0)
+        self._fit_rows()
         self.updateGeometry()
 
+    def _fit_rows(self) -> None:
+        """A range that would be cut gets a line of its own; in every row, for the eye to run down."""
+        self.resizeColumnToContents(0)
+        column_px = (self.viewport().width() - self.columnWidth(0)) // 2
+        needs_line = self._first_line_px > column_px - BEFORE_PX - BEHIND_PX
+        if needs_line != self.has_range_line:
+            self.has_range_line = needs_line
+            self.updateGeometry()
+        self.verticalHeader().setDefaultSectionSize(theme.px(self.row_px))
+
+    @property
+    def row_px(self) -> int:
+        """Height of a row, before letters are enlarged."""
+        return ROW_PX + LINE_PX if self.has_range_line else ROW_PX
+
+    @property
+    def most_name_px(self) -> int:
+        """How wide the names' column may become."""
+        if self.width() >= theme.px(NARROW_PX):
+            return theme.px(NAME_PX)
+        return min(theme.px(NARROW_NAME_PX), self.width() * 3 // 10)
+
     # Qt's own names
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the ranges the room that they need."""
+        super().resizeEvent(event)
+        self._fit_rows()
 
     def sizeHint(self) -> QSize:
         """All rows, up to five."""
         rows = min(MOST_ROWS, max(2, self.results.rowCount()))
-        return QSize(420, theme.px(HEAD_PX) + rows * theme.px(ROW_PX) + 2)
+        return QSize(420, theme.px(HEAD_PX) + rows * theme.px(self.row_px) + 2)
 
     def minimumSizeHint(self) -> QSize:
         """Three rows."""
@@ -84,18 +127,25 @@ class _ResultModel(QAbstractTableModel):
     def __init__(self, parent: ClassResults) -> None:
         super().__init__(parent)
         self._results: tuple[ClassResult, ...] = ()
+        self.images = 0
 
     def set_results(self, results: Sequence[ClassResult]) -> None:
         self.beginResetModel()
         self._results = tuple(results)
+        self.images = sum(result.images for result in results)
         self.endResetModel()
 
     def result(self, row: int) -> ClassResult:
         return self._results[row]
 
-    @property
-    def images(self) -> int:
-        return sum(result.images for result in self._results)
+    def words(self, row: int) -> tuple[Words, Words]:
+        """Sensitivity and specificity of a row, each with its likely range and counts."""
+        result = self.result(row)
+        return found_words(result), left_alone_words(result, self.images)
+
+    def all_words(self) -> list[Words]:
+        """Those of every row."""
+        return [words for row in range(self.rowCount()) for words in self.words(row)]
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._results)
@@ -107,23 +157,21 @@ class _ResultModel(QAbstractTableModel):
         if not index.isValid():
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            result = self.result(index.row())
-            return (
-                result.name,
-                " ".join(found_words(result)),
-                " ".join(left_alone_words(result, self.images)),
-            )[index.column()]
+            texts = (self.result(index.row()).name, *map(" ".join, self.words(index.row())))
+            return texts[index.column()]
         return None
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.ToolTipRole:  # the head leaves it out where it has no room for it
+            return EXPLAINED[section]
+        return COLUMNS[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
-def found_words(result: ClassResult) -> tuple[str, str, str]:
+def found_words(result: ClassResult) -> Words:
     """Sensitivity, its likely range, and the counts: "96%", "80 to 99%", "24 of 25 found"."""
     if not result.images:
         return "–", "", "none in the test images"
@@ -134,7 +182,7 @@ def found_words(result: ClassResult) -> tuple[str, str, str]:
     )
 
 
-def left_alone_words(result: ClassResult, images: int) -> tuple[str, str, str]:
+def left_alone_words(result: ClassResult, images: int) -> Words:
     """Specificity, its likely range, and the counts; `images` is that of all classes."""
     others = images - result.images
     if not others:
@@ -151,6 +199,18 @@ def likely(low: float, high: float) -> str:
     return f"{low * 100:.0f} to {high * 100:.0f}%"
 
 
+def range_offset(rate: str) -> float:
+    """Where a likely range begins behind its rate."""
+    return max(theme.px(52), QFontMetricsF(bold("card")).horizontalAdvance(rate) + 8)
+
+
+def first_line_width(words: Words) -> float:
+    """The room that a rate and its likely range take on one line; 0 without a range."""
+    rate, likely_range, _ = words
+    advance = QFontMetricsF(theme.font("help")).horizontalAdvance(likely_range)
+    return range_offset(rate) + advance if likely_range else 0.0
+
+
 class _Head(QHeaderView):
     def __init__(self, table: ClassResults) -> None:
         super().__init__(Qt.Orientation.Horizontal, table)
@@ -161,14 +221,16 @@ class _Head(QHeaderView):
 
     def paintSection(self, painter: QPainter, rect: Any, logicalIndex: int) -> None:  # noqa: N802, N803
         painter.save()
-        left = QRectF(rect).adjusted(0 if logicalIndex == 0 else 12, 0, 0, 0)
+        left = QRectF(rect).adjusted(0 if logicalIndex == 0 else BEFORE_PX, 0, 0, 0)
         painter.setFont(bold("help_medium"))
         painter.setPen(theme.color("text"))
         draw_text(painter, left, COLUMNS[logicalIndex], LEFT)
         offset = QFontMetricsF(painter.font()).horizontalAdvance(COLUMNS[logicalIndex]) + 8
         painter.setFont(theme.font("help"))
         painter.setPen(theme.color("text3"))
-        draw_text(painter, left.adjusted(offset, 0, 0, 0), EXPLAINED[logicalIndex], LEFT)
+        explained = EXPLAINED[logicalIndex]
+        if offset + QFontMetricsF(painter.font()).horizontalAdvance(explained) <= left.width():
+            draw_text(painter, left.adjusted(offset, 0, 0, 0), explained, LEFT)
         painter.setPen(QPen(theme.color("border"), 1))
         painter.drawLine(QRectF(rect).bottomLeft(), QRectF(rect).bottomRight())
         painter.restore()
@@ -181,10 +243,11 @@ class _ResultDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         widest = QFontMetricsF(bold("body_medium")).horizontalAdvance(str(index.data()))
-        return QSize(min(round(widest) + 12, theme.px(150)), theme.px(ROW_PX))
+        return QSize(min(round(widest) + 12, self._table.most_name_px), theme.px(ROW_PX))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         result, place = self._table.results.result(index.row()), QRectF(option.rect)
+        found, left_alone = self._table.results.words(index.row())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.column() == 0:
@@ -193,31 +256,29 @@ class _ResultDelegate(QStyledItemDelegate):
             draw_text(painter, place.adjusted(0, 0, -8, 0), result.name, LEFT)
         elif index.column() == 1:
             ends = (result.sensitivity_low, result.sensitivity, result.sensitivity_high)
-            self._paint_rate(painter, place, found_words(result), ends)
+            self._paint_rate(painter, place, found, ends)
         else:
             ends = (result.specificity_low, result.specificity, result.specificity_high)
-            self._paint_rate(painter, place, left_alone_words(result, self._table.results.images), ends)
+            self._paint_rate(painter, place, left_alone, ends)
         painter.restore()
 
     def _paint_rate(
-        self,
-        painter: QPainter,
-        place: QRectF,
-        words: tuple[str, str, str],
-        ends: tuple[float, float, float],
+        self, painter: QPainter, place: QRectF, words: Words, ends: tuple[float, float, float]
     ) -> None:
         rate, likely_range, counts = words
-        inner = place.adjusted(12, 4, -6, -4)
-        first = QRectF(inner.left(), inner.top(), inner.width(), inner.height() / 2)
+        inner = place.adjusted(BEFORE_PX, 4, -BEHIND_PX, -4)
+        height = inner.height() / (3 if self._table.has_range_line else 2)
+        first = QRectF(inner.left(), inner.top(), inner.width(), height)
         painter.setFont(bold("card"))
         painter.setPen(theme.color("text"))
         draw_text(painter, first, rate, LEFT)
-        offset = max(theme.px(52), QFontMetricsF(painter.font()).horizontalAdvance(rate) + 8)
         painter.setFont(theme.font("help"))
         painter.setPen(theme.color("text2"))
-        draw_text(painter, first.translated(0, inner.height() / 2), counts, LEFT)
-        if likely_range:
-            self._paint_range(painter, first.adjusted(offset, 0, 0, 0), likely_range, ends)
+        draw_text(painter, first.translated(0, height), counts, LEFT)
+        if likely_range and self._table.has_range_line:
+            self._paint_range(painter, first.translated(0, 2 * height), likely_range, ends)
+        elif likely_range:
+            self._paint_range(painter, first.adjusted(range_offset(rate), 0, 0, 0), likely_range, ends)
 
     def _paint_range(
         self, painter: QPainter, place: QRectF, words: str, ends: tuple[float, float, float]

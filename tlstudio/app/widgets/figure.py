@@ -40,6 +40,15 @@ class Figure(QWidget):
             self._help.setVisible(bool(help))
         self._describe()
 
+    def show_all(self, label: str, value: str, help: str) -> None:  # noqa: A002
+        """Show another label, number and help, where what it is about changes."""
+        self._label.setText(label)
+        self.set_value(value, help)
+
+    def title(self) -> str:
+        """The label as it is shown."""
+        return self._label.text()
+
     def value(self) -> str:
         """The number as it is shown."""
         return self._value.text()

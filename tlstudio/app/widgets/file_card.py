@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import button
@@ -48,6 +48,8 @@ class FileCard(Card):
         self.name = ElidedLabel("", "section")
         self.facts = label("", "help", "text2", wrap=True)
         self.runs = QComboBox()
+        # By default it keeps the width that its words had when it was first shown.
+        self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.runs.setAccessibleName("Run to save")
         self.runs.activated.connect(self._activated)
         self.show_button = button("Show in folder", "plain", "folder-open")
@@ -130,10 +132,6 @@ class FileCard(Card):
                 grid.addWidget(part, place, column)
             grid.setAlignment(parts[2], Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return grid
-
-    def controls(self) -> tuple[QWidget, ...]:
-        """What can be reached by Tab, in reading order."""
-        return self.runs, self.show_button, self.stop_button, self.switch
 
     # What is shown
 

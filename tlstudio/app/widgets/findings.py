@@ -10,7 +10,7 @@ from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow
 
-Kind = Literal["set_aside", "groups", "imbalance", "small_class", "small_images"]
+Kind = Literal["set_aside", "two_classes", "groups", "imbalance", "small_class", "small_images"]
 Tone = Literal["warn", "advice", "ok"]
 
 IMBALANCE = 3.0
@@ -21,6 +21,8 @@ FEW_IMAGES = 20
 
 SMALL_PX = 32
 MOST_REASONS = 4
+MOST_NAMED = 4
+PATH_LETTERS = 24
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def check_up(
     """Everything that was found, what needs a look first."""
     found = (
         *_set_aside(rows),
+        *_in_two_classes(rows),
         *_groups(images, data),
         *_imbalance(images, is_class_weighted=is_class_weighted),
         *_small_classes(images),
@@ -72,6 +75,20 @@ def is_small(row: ImageRow) -> bool:
     return not row.is_set_aside and min(row.width, row.height) < SMALL_PX
 
 
+def across_classes(rows: Sequence[ImageRow]) -> list[list[ImageRow]]:
+    """The copies of each image that lies in more than one class, byte for byte the same."""
+    labels: dict[str, str] = {}
+    copies: dict[str, list[ImageRow]] = {}
+    usable = [row for row in rows if row.sha256 and not row.is_set_aside]
+    for row in usable:
+        if labels.setdefault(row.sha256, row.class_name) != row.class_name:
+            copies[row.sha256] = []
+    for row in usable if copies else ():
+        if row.sha256 in copies:
+            copies[row.sha256].append(row)
+    return list(copies.values())
+
+
 def _set_aside(rows: Sequence[ImageRow]) -> list[Finding]:
     reasons = Counter(row.flags or "It can't be read" for row in rows if row.is_set_aside)
     if not reasons:
@@ -80,9 +97,31 @@ def _set_aside(rows: Sequence[ImageRow]) -> list[Finding]:
     more = len(reasons) - MOST_REASONS
     if more > 0:
         listed.append(f"and {counted(more, 'more reason')}")
-    why = "They stay where they are and are not used.\n" + "\n".join(listed)
-    title = f"{counted(sum(reasons.values()), 'file')} set aside"
-    return [Finding("set_aside", "warn", "tray", title, why, link="Show them")]
+    count = sum(reasons.values())
+    stay = "It stays where it is and is" if count == 1 else "They stay where they are and are"
+    why = f"{stay} not used.\n" + "\n".join(listed)
+    title = f"{counted(count, 'file')} set aside"
+    link = "Show it" if count == 1 else "Show them"
+    return [Finding("set_aside", "warn", "tray", title, why, link=link)]
+
+
+def _in_two_classes(rows: Sequence[ImageRow]) -> list[Finding]:
+    found = across_classes(rows)
+    if not found:
+        return []
+    is_of_two = all(len({row.class_name for row in same}) == 2 for same in found)
+    labels, wrong = ("two", "one of them is") if is_of_two else ("several", "all but one of them are")
+    title = f"{counted(len(found), 'image')} {'lies' if len(found) == 1 else 'lie'} in {labels} classes"
+    why = [f"The same picture has {labels} labels, so {wrong} learned and judged wrongly."]
+    why += [" and ".join(_short(row.path) for row in same) for same in found[:MOST_NAMED]]
+    if len(found) > MOST_NAMED:
+        why.append(f"and {len(found) - MOST_NAMED:,} more")
+    return [Finding("two_classes", "warn", "copy", title, "\n".join(why), link="Show them")]
+
+
+def _short(path: str) -> str:
+    """The path's two ends: a long word that can't be wrapped would push the whole column wider."""
+    return path if len(path) <= PATH_LETTERS else f"{path[:8]}…{path[9 - PATH_LETTERS :]}"
 
 
 def _groups(images: ImagesScanned, data: DataSettings) -> list[Finding]:
@@ -138,4 +177,5 @@ def _small_images(rows: Sequence[ImageRow]) -> list[Finding]:
     title = f"{counted(count, 'image')} smaller than {SMALL_PX} px"
     verb = "is" if count == 1 else "are"
     why = f"{'It' if count == 1 else 'They'} {verb} enlarged to fit the network, so fine detail is missing."
-    return [Finding("small_images", "advice", "arrows-out", title, why, link="Show them")]
+    link = "Show it" if count == 1 else "Show them"
+    return [Finding("small_images", "advice", "arrows-out", title, why, link=link)]

@@ -74,12 +74,17 @@ class FocusRing(QWidget):
         painter.setPen(QPen(theme.color("focus"), LINE))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         corner = target.mapTo(self.window(), QPoint(0, 0))
-        inside = isinstance(target, (QAbstractItemView, QLineEdit, QPlainTextEdit))
-        reach = 0 if inside else GAP + LINE / 2
+        reach = 0 if _has_ring_on_edge(target) else GAP + LINE / 2
         place = QRectF(QRect(corner, target.size())).adjusted(-reach, -reach, reach, reach)
         radius = theme.px(7) + reach
         painter.setClipRect(_visible_part(target, self.window()).adjusted(-5, -5, 5, 5))
         painter.drawRoundedRect(place, radius, radius)
+
+
+def _has_ring_on_edge(target: QWidget) -> bool:
+    """Views and fields have an edge; one whose letters start at it says `ring_outside`."""
+    has_edge = isinstance(target, (QAbstractItemView, QLineEdit, QPlainTextEdit))
+    return has_edge and not getattr(target, "ring_outside", False)
 
 
 def _visible_part(target: QWidget, window: QWidget) -> QRect:

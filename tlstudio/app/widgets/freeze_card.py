@@ -23,7 +23,7 @@ from tlstudio.app.widgets.warning_line import WarningLine
 from tlstudio.evaluate.events import SweepDone
 from tlstudio.model.backbones import Backbone
 from tlstudio.model.recommend import recommended_depth
-from tlstudio.model.settings import RANDOM
+from tlstudio.model.settings import PRETRAINED, RANDOM
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,16 @@ class FreezeFacts:
         """Whether the frozen blocks know anything."""
         return self.weights != RANDOM
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether they have seen no photograph, only drawn scenes."""
+        return self.weights == PRETRAINED and bool(self.backbone.weights.bundled)
+
+    @property
+    def depth_by_rule(self) -> int:
+        """What is recommended while the project's own runs say nothing."""
+        return recommended_depth(self.backbone, self.weights, self.train_images)
+
 
 class FreezeCard(Card):
     """Title, presets, slider, read-out.
@@ -73,9 +83,9 @@ class FreezeCard(Card):
         self.body.addWidget(self.slider, 1)
         self.body.addWidget(line())
         self.strategy = Figure("Strategy")
-        self.adjusts = Figure("Adjusts")
+        self.adjusts = Figure("Trainable parameters")
         self.time = Figure("Training time")
-        self.risk = Figure("Learning by heart")
+        self.risk = Figure("Overfitting")
         figures = QHBoxLayout()
         figures.setSpacing(20)
         for figure, stretch in ((self.strategy, 5), (self.adjusts, 4), (self.time, 3), (self.risk, 4)):
@@ -97,7 +107,7 @@ class FreezeCard(Card):
     def _recommended(facts: FreezeFacts) -> int:
         if facts.measured is not None:
             return facts.measured.recommended_depth
-        return recommended_depth(facts.backbone, facts.weights, facts.train_images)
+        return facts.depth_by_rule
 
     def _preset_chosen(self, place: int) -> None:
         groups = self.slider.maximum()
@@ -115,10 +125,12 @@ class FreezeCard(Card):
         groups = facts.backbone.head_depth
         name = strategy(depth, groups)
         self.presets.set_index(STRATEGIES.index(name))
-        self.strategy.set_value(name, what_it_does(depth, groups, is_pretrained=facts.is_pretrained))
+        is_best = facts.is_drawn and self.slider.recommended == facts.depth_by_rule == 0
+        does = what_it_does(depth, groups, is_pretrained=facts.is_pretrained, is_best_in_trials=is_best)
+        self.strategy.set_value(name, does)
         adjusted = facts.backbone.trainable_parameters(depth, facts.classes)
         whole = facts.backbone.trainable_parameters(0, facts.classes)
-        self.adjusts.set_value(share_in_millions(adjusted, whole), "values inside the network (parameters)")
+        self.adjusts.set_value(share_in_millions(adjusted, whole), "values in the network that it adjusts")
         said = facts.needed(depth)
         self.time.set_value(said.time, said.beside)
         self.time.setToolTip(said.counted)
@@ -132,5 +144,5 @@ class FreezeCard(Card):
         risk = memorising_risk(adjusted, facts.train_images, is_pretrained=facts.is_pretrained)
         each = round_number(adjusted / facts.train_images)
         amount = {"low": "a few", "medium": "some", "high": "many"}[risk]
-        help_ = f"it may memorise {amount} images (overfitting): {each} values for each"
+        help_ = f"it may learn {amount} images by heart: {each} values for each"
         self.risk.set_value(f"{risk.capitalize()} risk", help_)

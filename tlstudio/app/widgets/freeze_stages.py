@@ -53,12 +53,22 @@ def strategy(depth: int, groups: int) -> Strategy:
     return "Feature extraction" if depth >= groups else "Partial fine-tuning"
 
 
-def what_it_does(depth: int, groups: int, *, is_pretrained: bool) -> str:
-    """One sentence under the strategy's name."""
+def what_it_does(depth: int, groups: int, *, is_pretrained: bool, is_best_in_trials: bool = False) -> str:
+    """One or two sentences under the strategy's name.
+
+    Args:
+        depth: how many groups are frozen.
+        groups: how many there are.
+        is_pretrained: whether the frozen groups know anything.
+        is_best_in_trials: whether `make bench-depths` found depth 0 best for weights made of drawn scenes and
+            so many images.
+    """
     if not is_pretrained and depth > 0:
         return "Keeps random values in the frozen blocks, although nothing was learned there yet."
     if not is_pretrained:
         return "Learns everything from your images alone, as it starts from random weights."
+    if depth == 0 and is_best_in_trials:
+        return "Everything adapts to your images. Best in our trials of weights that have seen no photograph."
     if depth == 0:
         return "Everything adapts to your images. May suit large sets, or images unlike those it has seen."
     if depth >= groups:

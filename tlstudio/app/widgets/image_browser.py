@@ -21,7 +21,11 @@ from tlstudio.app.widgets.split_bar import NAMES
 from tlstudio.app.widgets.thumbnails import Thumbnails
 from tlstudio.data.table import SPLITS, ImageRow
 
-ONLY_WORDS: dict[Only, str] = {"set_aside": "Set aside", "small_images": "Very small"}
+ONLY_WORDS: dict[Only, str] = {
+    "set_aside": "Set aside",
+    "two_classes": "In two classes",
+    "small_images": "Very small",
+}
 
 SEARCH_MS = 120
 TILE_PX = (72, 108, 240)

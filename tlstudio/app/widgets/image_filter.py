@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tlstudio.app.widgets.findings import is_small
+from tlstudio.app.widgets.findings import across_classes, is_small
 from tlstudio.data.table import ImageRow, Split
 
-Only = Literal["", "set_aside", "small_images"]
+Only = Literal["", "set_aside", "two_classes", "small_images"]
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,18 @@ class ImageFilter:
     def numbers(self, rows: Sequence[ImageRow]) -> list[int]:
         """Places of the rows that are shown, ascending."""
         words = self.words.casefold()
+        copies = {row.path for same in across_classes(rows) for row in same} if self._is_of_copies else set()
         return [
             number
             for number, row in enumerate(rows)
-            if self._fits(row) and (not words or words in row.path.casefold())
+            if self._fits(row)
+            and (not self._is_of_copies or row.path in copies)
+            and (not words or words in row.path.casefold())
         ]
+
+    @property
+    def _is_of_copies(self) -> bool:
+        return self.only == "two_classes"
 
     def _fits(self, row: ImageRow) -> bool:
         if row.is_set_aside != (self.only == "set_aside"):

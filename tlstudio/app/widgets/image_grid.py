@@ -123,6 +123,7 @@ class ImageGrid(QTableView):
         self.tiles.set_columns(columns)
         self.horizontalHeader().setDefaultSectionSize(cell)
         self.verticalHeader().setDefaultSectionSize(cell - GAP + caption_height() + GAP)
+        self.updateGeometry()
         if first and self.tiles.count > first:
             self.scrollTo(self.tiles.place(first), QAbstractItemView.ScrollHint.PositionAtTop)
         self.viewport().update()
@@ -266,8 +267,11 @@ class ImageGrid(QTableView):
         return QSize(400, 240)
 
     def minimumSizeHint(self) -> QSize:
-        """One row."""
-        return QSize(200, theme.px(self._tile_px) + caption_height() + GAP)
+        """One row, whose tiles may have become larger than they were asked to be."""
+        asked = theme.px(self._tile_px) + caption_height() + GAP
+        row = self.verticalHeader().defaultSectionSize()
+        # A single wide column would ask for more than a low window has.
+        return QSize(200, min(max(asked, row), asked * 5 // 4))
 
     # Where things are
 

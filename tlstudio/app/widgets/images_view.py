@@ -150,9 +150,9 @@ class ImagesView(QWidget):
             self.balance.choose(self.balance.chosen_class)
 
     def _show_found(self, finding: Finding) -> None:
-        if finding.kind in ("set_aside", "small_images"):
+        if finding.kind in ("set_aside", "two_classes", "small_images"):
             self._lift_class()
-            self.browser.show_only("set_aside" if finding.kind == "set_aside" else "small_images")
+            self.browser.show_only(finding.kind)
         elif finding.class_name and self.balance.chosen_class != finding.class_name:
             self.balance.choose(finding.class_name)
 

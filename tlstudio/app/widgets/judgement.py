@@ -1,20 +1,25 @@
-"""The sentence that says how a run is going, by fixed rules over its epochs."""
+"""The sentence that says how a run is going, or how it went, by fixed rules over its epochs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from tlstudio.amounts import counted
 from tlstudio.train.events import EpochDone
 
 Kind = Literal[
-    "waiting", "early", "unstable", "not_learning", "by_heart", "rising", "flat", "falling", "slow"
+    "waiting", "early", "unstable", "not_learning", "by_heart", "rising", "flat", "falling", "same", "moved"
 ]
 
-RISING_POINTS = 0.3  # validation accuracy over 2 epochs
+TREND_POINTS = 0.3  # validation accuracy over 2 epochs
+TREND_IMAGES = 2  # likewise: one image more or less is chance
 FLAT_POINTS = 0.3  # over 4 epochs
 GAP_POINTS = 5.0  # training above validation accuracy
 JUMP = 3.0  # a loss so many times the one before it
+FEW_IMAGES = 100  # below this, points have no decimal and stand behind the images that they come from
+AT_LEAST = "A judgement needs at least three epochs."
+KEPT = "The best epoch is kept."
 
 
 @dataclass(frozen=True)
@@ -32,98 +37,173 @@ class Judgement:
     reason: str = ""
 
 
-def judge(epochs: Sequence[EpochDone]) -> Judgement:
+def judge(epochs: Sequence[EpochDone], validation_images: int, *, is_running: bool) -> Judgement:
     """What the epochs so far say; the gravest rule that holds speaks.
 
-    Accuracies are compared in points (hundredths). The rules, in this order:
+    Accuracies are compared in images, and in points (hundredths). The rules, in this order:
     unstable: a loss rose to more than 3 times the one before it, in either of the last two epochs;
     not learning: the training loss is not below where it was 2 epochs ago;
     by heart: training rose, validation fell, over 2 epochs, and lies more than 5 points below;
-    rising: validation rose by more than 0.3 points over 2 epochs;
-    flat: its highest and lowest of the last 4 steps lie less than 0.3 points apart;
-    falling, slow: what remains.
+    rising: validation rose by at least 2 images and more than 0.3 points over 2 epochs;
+    flat: its highest and lowest of the last 4 steps lie less than 2 images or 0.3 points apart;
+    falling: like rising;
+    same, moved: what remains, and whether it moved at all.
+
+    Args:
+        epochs: of the run.
+        validation_images: that each of their accuracies rests on.
+        is_running: whether more epochs come; else it is told as something past.
     """
+    course = _Course(epochs, validation_images, is_running)
     if not epochs:
-        return Judgement("waiting", "Nothing to judge yet.", "A judgement needs at least three epochs.")
-    if jumped := _jumped(epochs):
+        return Judgement("waiting", course.tense("Nothing to judge yet.", "Nothing to judge."), AT_LEAST)
+    if jumped := _jumped(course):
         return jumped
     if len(epochs) < 3:
-        return Judgement("early", "Too early to tell.", "A judgement needs at least three epochs.")
-    return _not_learning(epochs) or _by_heart(epochs) or _trend(epochs)
+        return Judgement("early", course.tense("Too early to tell.", "Too few epochs to tell."), AT_LEAST)
+    return _not_learning(course) or _by_heart(course) or _trend(course)
 
 
-def _jumped(epochs: Sequence[EpochDone]) -> Judgement | None:
-    for earlier, later in list(pairwise(epochs))[-2:]:
+@dataclass(frozen=True)
+class _Course:
+    """The epochs of a run, and how to speak of them."""
+
+    epochs: Sequence[EpochDone]
+    images: int
+    is_running: bool
+
+    def right(self, steps: int) -> list[int]:
+        """Right validation images at the start and the end of each of the last `steps` steps."""
+        return [round(epoch.validation_accuracy * self.images) for epoch in self.epochs[-steps - 1 :]]
+
+    def tense(self, now: str, then: str) -> str:
+        """The words for a run that goes on, or those for one that has ended."""
+        return now if self.is_running else then
+
+    def opened(self, opener: str, sentence: str) -> str:
+        """The sentence behind a word about now, which a run that has ended goes without."""
+        return f"{opener} {sentence}" if self.is_running else sentence
+
+    def share(self, images: int) -> float:
+        """So many images in points."""
+        return _points(images / self.images) if self.images else 0.0
+
+    def points(self, points: float) -> str:
+        """Points as precisely as so many images allow."""
+        return f"{points:.{1 if self.images >= FEW_IMAGES else 0}f} points"
+
+    def amount(self, images: int) -> str:
+        """A change: "0.7 points", or "by 6 of 22 images (27 points)" where they are few."""
+        points = self.points(self.share(images))
+        return points if self.images >= FEW_IMAGES else f"by {self.counts(images)} ({points})"
+
+    def counts(self, images: int) -> str:
+        """So many of all validation images."""
+        return f"{images:,} of {counted(self.images, 'image')}"
+
+
+def _jumped(course: _Course) -> Judgement | None:
+    for earlier, later in list(pairwise(course.epochs))[-2:]:
         losses = (
             ("Training", earlier.train_loss, later.train_loss),
             ("Validation", earlier.validation_loss, later.validation_loss),
         )
         for name, before, after in losses:
             if before > 0 and not after <= JUMP * before:
+                jump = f"{name} loss jumped from {before:.2f} to {after:.2f} in epoch {later.epoch}."
+                learns = course.tense("It may be learning", "It may have learned")
                 return Judgement(
                     "unstable",
-                    f"Unstable. {name} loss jumped from {before:.2f} to {after:.2f} in epoch {later.epoch}.",
-                    "It may be learning in too large steps. A lower learning rate may help.",
+                    course.opened("Unstable.", jump),
+                    f"{learns} in too large steps. A lower learning rate may help.",
                 )
     return None
 
 
-def _not_learning(epochs: Sequence[EpochDone]) -> Judgement | None:
-    before, now = epochs[-3].train_loss, epochs[-1].train_loss
+def _not_learning(course: _Course) -> Judgement | None:
+    before, now = course.epochs[-3].train_loss, course.epochs[-1].train_loss
     # At the end of a good run the loss lies still as well: then there is nothing left to learn.
-    if now < before or epochs[-1].train_accuracy >= 0.98:
+    if now < before or course.epochs[-1].train_accuracy >= 0.98:
         return None
+    sentence = f"Training loss did not fall over the last 2 epochs ({before:.2f} to {now:.2f})."
     return Judgement(
         "not_learning",
-        f"Not learning. Training loss did not fall over the last 2 epochs ({before:.2f} to {now:.2f}).",
+        course.opened("Not learning.", sentence),
         "A higher learning rate or relearning more blocks may help.",
     )
 
 
-def _by_heart(epochs: Sequence[EpochDone]) -> Judgement | None:
-    first, middle, last = epochs[-3:]
-    gap = _points(last.train_accuracy - last.validation_accuracy)
-    falls = first.validation_accuracy > middle.validation_accuracy > last.validation_accuracy
-    if not (falls and last.train_accuracy > first.train_accuracy and gap > GAP_POINTS):
+def _by_heart(course: _Course) -> Judgement | None:
+    first, middle, last = course.right(2)
+    newest = course.epochs[-1]
+    gap = _points(newest.train_accuracy - newest.validation_accuracy)
+    trains = newest.train_accuracy > course.epochs[-3].train_accuracy
+    if not (first > middle > last and trains and gap > GAP_POINTS):
         return None
-    lost = _points(first.validation_accuracy - last.validation_accuracy)
+    learns = course.tense("It may be learning by heart.", "It may have learned by heart.")
+    better = course.tense("It is", "It was")
     return Judgement(
         "by_heart",
-        f"It may be learning by heart. Validation accuracy fell {lost:.1f} points over the last 2 epochs "
+        f"{learns} Validation accuracy fell {course.amount(first - last)} over the last 2 epochs "
         "while Training rose.",
-        f"It is {gap:.1f} points better on Training images. The best epoch is kept. "
+        f"{better} {course.points(gap)} better on Training images. {KEPT} "
         "More images or more frozen blocks may help.",
     )
 
 
-def _trend(epochs: Sequence[EpochDone]) -> Judgement:
-    last = epochs[-1]
-    change = _points(last.validation_accuracy - epochs[-3].validation_accuracy)
-    if change > RISING_POINTS:
-        sentence = f"Still learning. Validation accuracy rose {change:.1f} points over the last 2 epochs."
-        return Judgement("rising", sentence, _gap(last))
-    recent = [epoch.validation_accuracy for epoch in epochs[-5:]]
-    spread = _points(max(recent) - min(recent))
-    if len(recent) == 5 and spread < FLAT_POINTS:
-        sentence = f"Level. Validation accuracy moved by {spread:.1f} points over the last 4 epochs."
-        return Judgement("flat", sentence, "More epochs may not add much. The best epoch is kept.")
-    if change < 0:
-        sentence = f"Validation accuracy fell {-change:.1f} points over the last 2 epochs."
-        return Judgement("falling", sentence, "This may be chance. The best epoch is kept.")
-    if change < 0.05:
-        sentence = "Validation accuracy stayed the same over the last 2 epochs."
-        return Judgement("slow", sentence, _gap(last))
-    sentence = f"Slow. Validation accuracy rose {change:.1f} points over the last 2 epochs."
-    return Judgement("slow", sentence, _gap(last))
+def _trend(course: _Course) -> Judgement:
+    first, middle, last = course.right(2)
+    is_told = abs(last - first) >= TREND_IMAGES and course.share(abs(last - first)) > TREND_POINTS
+    if is_told and last > first:
+        sentence = f"Validation accuracy rose {course.amount(last - first)} over the last 2 epochs"
+        if last < middle:
+            return Judgement("rising", f"{sentence}, but not in the last one.", _gap(course))
+        return Judgement("rising", course.opened("Still learning.", f"{sentence}."), _gap(course))
+    if flat := _flat(course):
+        return flat
+    if is_told:
+        sentence = f"Validation accuracy fell {course.amount(first - last)} over the last 2 epochs"
+        but = ", but not in the last one" if last > middle else ""
+        return Judgement("falling", f"{sentence}{but}.", f"This may be chance. {KEPT}")
+    kind: Kind = "same" if first == middle == last else "moved"
+    return Judgement(kind, _little(course, 2), _gap(course))
 
 
-def _gap(last: EpochDone) -> str:
+def _flat(course: _Course) -> Judgement | None:
+    right = course.right(4)
+    spread = max(right) - min(right)
+    if len(right) < 5 or (spread >= TREND_IMAGES and course.share(spread) >= FLAT_POINTS):
+        return None
+    more = course.tense("More epochs may not add much.", "More epochs might not have added much.")
+    return Judgement("flat", course.opened("Level.", _little(course, 4)), f"{more} {KEPT}")
+
+
+def _little(course: _Course, steps: int) -> str:
+    right = course.right(steps)
+    spread = max(right) - min(right)
+    if not spread:
+        return f"Validation accuracy stayed the same over the last {steps} epochs."
+    return f"Validation moved by {course.counts(spread)} over the last {steps} epochs, which may be chance."
+
+
+def _gap(course: _Course) -> str:
+    last = course.epochs[-1]
     gap = _points(last.train_accuracy - last.validation_accuracy)
     if gap > GAP_POINTS:
-        return f"It is {gap:.1f} points better on Training images, so it may also be memorising some of them."
+        better = f"{course.points(gap)} better on Training images"
+        return course.tense(
+            f"It is {better}, so it may be memorising some of them.",
+            f"It was {better}, so it may have memorised some of them.",
+        )
     if gap < -GAP_POINTS:
-        return "It is better on Validation than on Training images. Augmentation may make those harder."
-    return "The two curves stay close, so it is not just memorising your images."
+        return course.tense(
+            "It is better on Validation than on Training images. Augmentation may make those harder.",
+            "It was better on Validation than on Training images. Augmentation may have made those harder.",
+        )
+    return course.tense(
+        "The two curves stay close, so it is not just memorising your images.",
+        "The two curves stayed close, so it did not just memorise your images.",
+    )
 
 
 def _points(fraction: float) -> float:

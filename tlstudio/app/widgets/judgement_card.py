@@ -1,7 +1,5 @@
 """The card that says in a sentence how a run is going, or what its curves mean."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -9,8 +7,10 @@ from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.judgement import judge
 from tlstudio.app.widgets.labels import label
-from tlstudio.train.events import EpochDone
+from tlstudio.project.project import Run
 
+GOING = "How it is going"
+WENT = "How it went"
 WATCH = "Validation counts on images it does not learn from. This is the one to watch."
 BY_HEART = "If Training keeps rising and Validation falls, it may be learning your images by heart."
 
@@ -25,7 +25,7 @@ class JudgementCard(Card):
     turned = Signal()
 
     def __init__(self) -> None:
-        super().__init__("How it is going")
+        super().__init__(GOING)
         self.sentence = label("", "body", wrap=True)
         self.reason = label("", "help", "text2", wrap=True)
         words = QVBoxLayout()
@@ -39,10 +39,14 @@ class JudgementCard(Card):
         self.explain.toggled.connect(self.turned)
         self.body.addWidget(self.explain)
 
-    def show_epochs(self, epochs: Sequence[EpochDone]) -> None:
-        """Judge these epochs, or explain their curves if that was asked for."""
-        judgement = judge(epochs)
+    def show_run(self, run: Run | None) -> None:
+        """Judge this run, or explain its curves if that was asked for; None before the first."""
+        is_running = run is None or run.state == "running"
+        images = run.started.validation_images if run else 0
+        judgement = judge(run.epochs if run else (), images, is_running=is_running)
+        title = GOING if is_running else WENT
+        self.set_title(title)
         is_explaining = self.explain.isChecked()
-        self.explain.setText("Back to how it is going" if is_explaining else "What the curves mean")
+        self.explain.setText(f"Back to {title.lower()}" if is_explaining else "What the curves mean")
         self.sentence.setText(WATCH if is_explaining else judgement.sentence)
         self.reason.setText(BY_HEART if is_explaining else judgement.reason)

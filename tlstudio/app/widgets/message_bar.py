@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tlstudio.app import theme
@@ -23,7 +24,13 @@ ICONS: dict[str, str] = {
 
 
 class MessageBar(QFrame):
-    """One message at a time; it takes no room while there is none."""
+    """One message at a time; it takes no room while there is none.
+
+    Signals:
+        shown_changed: it has come or gone.
+    """
+
+    shown_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,6 +144,18 @@ class MessageBar(QFrame):
         self.style().polish(self)
         # Only now: polishing gives the letters their old colour back.
         self._title.set_token(f"{tone}_text")
+
+    # Qt's own names
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that it has come."""
+        super().showEvent(event)
+        self.shown_changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that it has gone."""
+        super().hideEvent(event)
+        self.shown_changed.emit()
 
 
 class _ActionButton(Button):

@@ -1,7 +1,7 @@
 """The model card as a one-page leaflet: what the app knows, and what only the user can say."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.app.widgets.card import Card, line
@@ -67,11 +67,6 @@ class ModelCardView(Card):
         """Close both fields and tell nothing: they were about another project."""
         self.not_for.discard()
         self.contact.discard()
-
-    def controls(self) -> tuple[QWidget, ...]:
-        """What can be reached by Tab, in reading order."""
-        notes = (self.not_for, self.contact)
-        return tuple(part for note in notes for part in (note.write_button, note.editor, note.done_button))
 
     def text_of(self, part: str) -> str:
         """The words of a part, by its name in `CardText`."""

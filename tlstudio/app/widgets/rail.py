@@ -88,9 +88,17 @@ class Rail(QWidget):
         self._group.setExclusive(False)
         for step in self.steps:
             step.setChecked(self._has_project and step.state.name == name)
-        self._group.setExclusive(name not in ("home", "compare"))
+        self._make_one_stop()
+        self._group.setExclusive(True)  # with it, arrows go from step to step even where none is checked
         self.home.setChecked(name == "home")
         self.compare.setChecked(self._has_project and name == "compare")
+
+    def _make_one_stop(self) -> None:
+        """Let the Tab key enter the steps where the user is, as arrows go on from there to other pages."""
+        entry = self._group.checkedButton() or self.steps[0]
+        for step in self.steps:
+            takes_tab = Qt.FocusPolicy.StrongFocus if step is entry else Qt.FocusPolicy.ClickFocus
+            step.setFocusPolicy(takes_tab)
 
     def _show_parts(self) -> None:
         has, wide = self._has_project, not self._is_folded

@@ -134,14 +134,16 @@ class RecentCard(QAbstractButton):
         draw_text(painter, QRectF(left, bottom, room, theme.px(22)), day, RIGHT)
         words, tone, icon = self.facts.chip
         if words:
-            self._paint_chip(painter, QRectF(left, bottom, room, theme.px(22)), words, tone, icon)
+            beside = QFontMetrics(painter.font()).horizontalAdvance(day) + theme.px(8) if day else 0
+            place = QRectF(left, bottom, room - beside, theme.px(22))
+            self._paint_chip(painter, place, words, tone, icon)
 
     def _paint_chip(self, painter: QPainter, room: QRectF, words: str, tone: Tone | str, icon: str) -> None:
         ground, letters = TONES[tone]
         font = theme.font("help_medium")
         side = theme.px(14)
         width = QFontMetrics(font).horizontalAdvance(words) + side + theme.px(26)
-        place = QRectF(room.left(), room.top(), min(width, room.width() - theme.px(70)), room.height())
+        place = QRectF(room.left(), room.top(), min(width, room.width()), room.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color(ground))
         painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)

@@ -1,7 +1,5 @@
 """The card above the curves: the time left as the largest text, then what is reached so far."""
 
-from collections.abc import Mapping
-
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from tlstudio.amounts import counted, percent
@@ -46,29 +44,37 @@ class RunProgress(Card):
         self.bar.set_fraction(summary.fraction)
         self.bar.set_token("text3" if run is not None and run.state == "failed" else "accent")
         self.headline.setAccessibleDescription(summary.detail)
-        self.best.set_value(*best_so_far(run))
-        self.found.set_value(*rarest_found(run))
+        self.best.show_all(*best_reached(run))
+        self.found.show_all(*least_found(run))
         self.stops.set_value(*early_stop(run))
 
 
-def best_so_far(run: Run | None) -> tuple[str, str]:
+def best_reached(run: Run | None) -> tuple[str, str, str]:
     """Validation accuracy of the best epoch, which that is, and how many images it rests on."""
+    title = "Best so far" if _goes_on(run) else "Best"
     best = run.best if run else None
     if run is None or best is None:
-        return "–", "after the first epoch"
+        return title, "–", _why_nothing(run)
     images = run.started.validation_images
     right = round(best.validation_accuracy * images)
-    return percent(best.validation_accuracy, images), f"epoch {best.epoch}, {right:,} of {images:,}"
+    return title, percent(best.validation_accuracy, images), f"epoch {best.epoch}, {right:,} of {images:,}"
 
 
-def rarest_found(run: Run | None) -> tuple[str, str]:
-    """Of the class with the fewest validation images, how many the newest epoch found."""
-    found: Mapping[str, tuple[int, int]] = run.epochs[-1].found if run and run.epochs else {}
-    known = {name: counts for name, counts in found.items() if counts[1]}
+def least_found(run: Run | None) -> tuple[str, str, str]:
+    """How many of the class with the fewest validation images were found.
+
+    Where all have equally many, none is rare: then it is the class of which the smallest share was found.
+    It tells of the newest epoch; of a run that has ended, of the best, whose weights are kept.
+    """
+    known = _found(run)
     if not known:
-        return "–", "after the first epoch"
-    name, (right, images) = min(known.items(), key=lambda item: (item[1][1], item[0]))
-    return f"{right:,} of {images:,}", name
+        return "Rarest class found", "–", _why_nothing(run)
+    is_even = len(known) > 1 and len({images for _, images in known.values()}) == 1
+    title = "Least found class" if is_even else "Rarest class found"
+    name = min(known, key=lambda name: (known[name][1], known[name][0] / known[name][1], name))
+    right, images = known[name]
+    are_alike = is_even and len(set(known.values())) == 1
+    return title, f"{right:,} of {images:,}", "each class" if are_alike else name
 
 
 def early_stop(run: Run | None) -> tuple[str, str]:
@@ -79,4 +85,22 @@ def early_stop(run: Run | None) -> tuple[str, str]:
     if limit is None:
         return "never", "all epochs are trained"
     flat = run.epochs[-1].epoch - run.best_epoch if run.epochs else 0
-    return counted(limit, "flat epoch"), f"{flat} so far"
+    return counted(limit, "flat epoch"), f"{flat} so far" if _goes_on(run) else f"{flat} at the end"
+
+
+def _goes_on(run: Run | None) -> bool:
+    return run is None or run.state == "running"
+
+
+def _why_nothing(run: Run | None) -> str:
+    if run is not None and run.epochs:
+        return "not kept of this run"
+    return "after the first epoch" if _goes_on(run) else "no epoch was finished"
+
+
+def _found(run: Run | None) -> dict[str, tuple[int, int]]:
+    """Found and all validation images of the classes that have any."""
+    if run is None or not run.epochs:
+        return {}
+    told = run.epochs[-1] if _goes_on(run) else run.best or run.epochs[-1]
+    return {name: counts for name, counts in told.found.items() if counts[1]}

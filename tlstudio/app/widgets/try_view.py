@@ -28,6 +28,7 @@ from tlstudio.project.project import Run
 WIDTH = 336
 MARGIN = 18
 HINT = "Drop any image here, or paste one with Ctrl+V."
+CAVEAT = "It always names one of its {classes:,} classes, also for an image of something else."
 
 
 class TryView(QWidget):
@@ -105,6 +106,8 @@ class TryView(QWidget):
         self.by = label("", "help", "text2", wrap=True)
         column.addWidget(self.by)
         column.addWidget(self.bars)
+        self.caveat = label("", "help", "text2", wrap=True)
+        column.addWidget(self.caveat)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -162,7 +165,7 @@ class TryView(QWidget):
             later if is_training else "Nothing to try yet. Train a run first.", "hand-pointing"
         )
         parts = (self.hint, self.choose_button, self.file_name, self.preparing, self.row, self.retry_button)
-        for part in (*parts, self.who, self.knows, self.answer, self.sure, self.by, self.bars):
+        for part in (*parts, self.who, self.knows, self.answer, self.sure, self.by, self.bars, self.caveat):
             part.hide()
         self.why_not.setText(why_not)
         self.why_not.setVisible(bool(why_not))
@@ -182,7 +185,8 @@ class TryView(QWidget):
         """The answers are a backbone's own, as nothing is trained yet."""
         self.who.setText(f"{backbone.title} as it is")
         self.knows.setText(knowledge(backbone))
-        for hidden in (self.chip, self.why_not, self.model_button, self.preparing, self.by):
+        parts = (self.chip, self.why_not, self.model_button, self.preparing)
+        for hidden in (*parts, self.by, self.caveat):
             hidden.hide()
         for part in (self.who, self.knows, self.hint, self.choose_button, self.file_name):
             part.show()
@@ -203,12 +207,14 @@ class TryView(QWidget):
         if answer is not None:
             self._place_answer(answer.label, f"{sureness(answer.probabilities[answer.label])} sure")
             self.bars.show_probabilities(answer.probabilities)
+            self.caveat.setText(CAVEAT.format(classes=len(answer.probabilities)))
         elif is_asking:
             self._place_answer("Asking…", "")
             self.bars.wait()
         self.answer.setVisible(answer is not None or is_asking)
         self.sure.setVisible(answer is not None)
         self.bars.setVisible(answer is not None or is_asking)
+        self.caveat.setVisible(answer is not None)
         self.by.setVisible(by is not None and answer is not None)
         if by is not None:
             self.by.setText(f"The answer of run {by[0]}, epoch {by[1]}.")

@@ -69,7 +69,7 @@ def test_that_a_sweep_dares_to_try_what_is_known_to_be_affordable(tmp_path, plat
 
 
 def test_that_the_disk_that_a_run_takes_is_foreseen(tmp_path, plates_project, monkeypatch):
-    monkeypatch.setattr("tlstudio.train.keeper.LEAST_SECONDS", 0.0)  # the first epoch is saved at once
+    monkeypatch.setattr("tlstudio.train.keeper.FIRST_SECONDS", 0.0)  # the first epoch is saved at once
     project = plates_project(tmp_path)
     head = find_backbone("test_resnet").head_depth
     for event in steps.estimate(project):

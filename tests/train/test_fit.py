@@ -285,7 +285,7 @@ def test_that_not_even_one_image_in_memory_is_an_error_in_words(small_set, monke
 
 
 def test_that_a_full_disk_while_saving_leaves_the_older_files_whole(small_set, monkeypatch):
-    monkeypatch.setattr("tlstudio.train.keeper.LEAST_SECONDS", 0.0)  # the first epoch is saved at once
+    monkeypatch.setattr("tlstudio.train.keeper.FIRST_SECONDS", 0.0)  # the first epoch is saved at once
     events = small_set.fit(epochs=9)
     while not isinstance(next(events), EpochDone):
         pass

@@ -70,7 +70,7 @@ def test_that_a_run_broken_within_an_epoch_repeats_only_that_epoch(small_set, mo
 
 
 def test_that_a_damaged_checkpoint_falls_back_to_the_one_before(small_set, monkeypatch):
-    monkeypatch.setattr("tlstudio.train.keeper.LEAST_SECONDS", 0.0)  # the first epoch is saved at once
+    monkeypatch.setattr("tlstudio.train.keeper.FIRST_SECONDS", 0.0)  # the first epoch is saved at once
     expected = of(EpochDone, small_set.elsewhere("unbroken").fit(**SETTINGS))
     run_until(small_set.fit(**SETTINGS), 2)
     last = small_set.run_folder / "last.safetensors"
@@ -154,7 +154,7 @@ from tlstudio.train import keeper
 from tlstudio.train.fit import fit
 from tlstudio.train.settings import TrainSettings
 
-keeper.LEAST_SECONDS = 0.0  # the first epoch is saved at once
+keeper.FIRST_SECONDS = 0.0  # the first epoch is saved at once
 torch.set_num_threads(1)
 root, folder = Path(sys.argv[1]), Path(sys.argv[2])
 settings = TrainSettings(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
 
@@ -45,6 +46,12 @@ def focus_beside(window: QWidget, *, is_next: bool) -> bool:
     if ahead:
         ahead[0].setFocus(Qt.FocusReason.TabFocusReason if is_next else Qt.FocusReason.BacktabFocusReason)
     return bool(ahead)
+
+
+def is_enter(event: QKeyEvent) -> bool:
+    """Whether Enter alone was pressed, on either part of the keyboard."""
+    is_plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+    return is_plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def _is_stop(part: QWidget) -> bool:

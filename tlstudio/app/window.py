@@ -24,9 +24,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QFileDialog,
-    QHBoxLayout,
     QMainWindow,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -34,28 +32,24 @@ from tlstudio import this_computer
 from tlstudio.amounts import counted
 from tlstudio.app import preferences, theme
 from tlstudio.app.download_news import DownloadNews
+from tlstudio.app.frame import Frame
 from tlstudio.app.image_choice import ExampleDrawn, free_folder
 from tlstudio.app.opening import notice
 from tlstudio.app.overview import TRAINING_STEPS, Running, next_step, overview
 from tlstudio.app.page import Page
 from tlstudio.app.page_table import DOCK, PAGE_KEYS, PAGES, STEP_PAGES
-from tlstudio.app.regions import focus_beside, focus_first, focus_next, has_focus
+from tlstudio.app.regions import focus_beside, focus_first, focus_next, has_focus, is_enter
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.drop_area import local_paths
 from tlstudio.app.widgets.focus_ring import FocusRing
-from tlstudio.app.widgets.message_bar import MessageBar
-from tlstudio.app.widgets.rail import WIDTH as RAIL_WIDTH
-from tlstudio.app.widgets.rail import Rail
 from tlstudio.app.widgets.toast import Toast
 from tlstudio.events import Failed, Progress
 from tlstudio.project.file import is_project
 from tlstudio.project.project import Project
 from tlstudio.train.events import BatchDone
 
-FOLD_BELOW = 1280
 SMALLEST = QSize(1120, 680)
 START_SIZE = QSize(1280, 800)
-DOCK_WIDTH = 336
 
 
 class Window(QMainWindow):
@@ -79,7 +73,9 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(SMALLEST)
         self.resize(START_SIZE)
-        self._lay_out()
+        self.parts = Frame()
+        self.rail, self.message = self.parts.rail, self.parts.message
+        self.setCentralWidget(self.parts)
         self._connect()
         self._add_shortcuts()
         self.ring = FocusRing(self)
@@ -178,7 +174,7 @@ class Window(QMainWindow):
         if is_shown and self.dock is None:
             module, name = DOCK
             self.dock = getattr(import_module(module), name)(self.session)
-            self.dock.setParent(self._middle)
+            self.dock.setParent(self.parts)
             self.dock.closed.connect(partial(self.show_dock, is_shown=False))
             self.dock.went.connect(self._go_from_dock)
         if self.dock is not None:
@@ -217,7 +213,7 @@ class Window(QMainWindow):
             if hasattr(page, signal):
                 getattr(page, signal).connect(slot)
         self.pages[name] = page
-        self._page_column.addWidget(page, 1)
+        self.parts.add_page(page)
         return page
 
     # What happens
@@ -338,24 +334,6 @@ class Window(QMainWindow):
         dialog.changed.connect(self.change_preferences)
         dialog.exec()
 
-    # Layout
-
-    def _lay_out(self) -> None:
-        self._middle = QWidget()
-        self.rail = Rail()
-        self.message = MessageBar()
-        self._row = QHBoxLayout(self._middle)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(0)
-        self._page_column = QVBoxLayout()
-        self._page_column.setSpacing(0)
-        self._message_row = QHBoxLayout()
-        self._message_row.addWidget(self.message)
-        self._page_column.addLayout(self._message_row)
-        self._row.addWidget(self.rail)
-        self._row.addLayout(self._page_column, 1)
-        self.setCentralWidget(self._middle)
-
     def _connect(self) -> None:
         self.rail.went.connect(self.show_page)
         self.rail.asked.connect(self._ask)
@@ -370,23 +348,7 @@ class Window(QMainWindow):
         theme.watcher().changed.connect(self._arrange)
 
     def _arrange(self) -> None:
-        """Fold the rail and place the dock as the width allows."""
-        width = self._middle.width()
-        is_dock_shown = self.dock is not None and not self.dock.isHidden()
-        dock = theme.px(DOCK_WIDTH) if is_dock_shown else 0
-        needed = self.page.needed_width() if self.page is not None else 0
-        is_folded = width < theme.px(FOLD_BELOW) or width - theme.px(RAIL_WIDTH) - dock < needed
-        if is_folded != self.rail.is_folded:
-            self.rail.fold(is_folded=is_folded)
-        rail = self.rail.maximumWidth()
-        # Where both do not fit, the dock floats over the page's right side.
-        is_beside = is_dock_shown and width - rail - dock >= needed
-        self._row.setContentsMargins(0, 0, dock if is_beside else 0, 0)
-        gap = 0 if self.message.isHidden() else theme.px(12)
-        self._message_row.setContentsMargins(theme.px(28), gap, theme.px(28), 0)
-        if is_dock_shown and self.dock is not None:
-            self.dock.setGeometry(width - dock, 0, dock, self._middle.height())
-            self.dock.raise_()
+        self.parts.arrange(self.page.needed_width() if self.page is not None else 0, self.dock)
 
     # Keys and drops
 
@@ -417,7 +379,7 @@ class Window(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes the innermost thing that is open; Enter presses the button that has the focus."""
         focus = QApplication.focusWidget()
-        if _is_enter(event) and isinstance(focus, QAbstractButton):
+        if is_enter(event) and isinstance(focus, QAbstractButton):
             if not event.isAutoRepeat():  # held down, it would rush from page to page
                 focus.click()
         elif event.key() != Qt.Key.Key_Escape:
@@ -483,8 +445,3 @@ class Window(QMainWindow):
                 page.leave()
         self.session.end()
         event.accept()
-
-
-def _is_enter(event: QKeyEvent) -> bool:
-    is_plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-    return is_plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -12,7 +12,7 @@ from tlstudio.train.errors import saving
 from tlstudio.train.events import EpochDone
 from tlstudio.train.run_folder import BEST_NAME
 from tlstudio.train.run_info import RunInfo, State, append_metrics, write_info
-from tlstudio.train.save_interval import LEAST_SECONDS, seconds_until_next
+from tlstudio.train.save_interval import FIRST_SECONDS, seconds_until_next
 from tlstudio.train.step import Trainee
 from tlstudio.train.tensor_file import write_tensors
 from tlstudio.train.validation_file import ValidationAnswer, write_validation
@@ -34,7 +34,7 @@ class Keeper:
     _epochs: list[EpochDone] = field(default_factory=list)
     _state: dict[str, Tensor] = field(default_factory=dict)
     _best: tuple[int, dict[str, Tensor], Sequence[ValidationAnswer]] | None = None
-    _next_save: float = field(default_factory=lambda: time.monotonic() + LEAST_SECONDS)
+    _next_save: float = field(default_factory=lambda: time.monotonic() + FIRST_SECONDS)
 
     def keep(
         self, place: Place, done: EpochDone, trainee: Trainee, answers: Sequence[ValidationAnswer]

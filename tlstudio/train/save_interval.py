@@ -3,6 +3,9 @@
 LEAST_SECONDS, MOST_SECONDS = 2.0, 60.0
 """Between two saves. What a crash costs is repeated to the same numbers."""
 
+FIRST_SECONDS = 0.5
+"""Before the first save: a run that is over by then is written once."""
+
 REST = 10
 """Times as long as a save took, nothing more is saved."""
 

@@ -112,7 +112,7 @@ class ModelPage(Page):
         self.list.chosen.connect(self._listed_chosen)
         self.list.pack_asked.connect(self.desk.ask_for_pack)
         self.list.file_asked.connect(self.ask_for_weights)
-        self.list.closed.connect(self._close_list)
+        self.list.closed.connect(self.all_networks.toggle)
         self.list.measure_asked.connect(self.session.speed_probe.forget)
         self.list.hide()
         self.freeze_card = FreezeCard()
@@ -381,12 +381,9 @@ class ModelPage(Page):
     def _show_all(self, is_open: bool) -> None:  # noqa: FBT001 (a slot of Qt's)
         self.list.setVisible(is_open)
         self.all_networks.setText("Fewer networks" if is_open else f"All {len(BACKBONES)} networks")
+        if not is_open:
+            self.all_networks.setFocus(Qt.FocusReason.OtherFocusReason)
         self.refresh()
-
-    @Slot()
-    def _close_list(self) -> None:
-        self.all_networks.setChecked(False)
-        self.all_networks.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _start(self) -> None:
         project = self.session.project

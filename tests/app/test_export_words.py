@@ -72,8 +72,8 @@ def test_that_runs_without_a_finished_epoch_can_not_be_saved(tmp_path):
     assert exportable(None) == []
 
 
-def test_that_a_run_is_chosen_by_its_validation_accuracy():
-    assert run_line(made.a_run(6, 0.9)) == "Run 6, 90% on Validation"
+def test_that_a_run_is_chosen_by_how_many_validation_images_it_got_right():
+    assert run_line(made.a_run(6, 0.9)) == "Run 6, 9 of 10 on Validation"
 
 
 def test_that_the_comparison_is_told_in_whole_images(tmp_path):

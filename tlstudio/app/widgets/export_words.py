@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlstudio.amounts import counted, percent
+from tlstudio.amounts import counted
 from tlstudio.app.widgets.amounts import megabytes
 from tlstudio.data.table import ImageRow
 from tlstudio.events import Progress
@@ -49,11 +49,11 @@ def file_size(run: Run, exported: ExportDone | None) -> str:
 
 
 def run_line(run: Run) -> str:
-    """A run in the chooser: "Run 6, 94.5% on Validation"."""
+    """A run in the chooser: "Run 6, 482 of 510 on Validation"."""
     if run.best is None:
         return f"Run {run.number}"
-    share = percent(run.best.validation_accuracy, run.started.validation_images)
-    return f"Run {run.number}, {share} on Validation"
+    images = run.started.validation_images
+    return f"Run {run.number}, {round(run.best.validation_accuracy * images):,} of {images:,} on Validation"
 
 
 def difference(value: float) -> str:

@@ -43,6 +43,8 @@ from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted,
 REDRAW_MS = 200
 PICTURE_PX = 192
 LOW_WINDOW_PX = 760
+SAYS, SAID = "What it says now", "What it said last"
+SAMPLES = "the same Validation images after every epoch"
 LOOK_ONLY = "This project can only be looked at here."
 BUSY: Message = ("warn", "Something is running already.", "Training can start once it has ended.", ())
 
@@ -119,10 +121,10 @@ class TrainPage(Page):
         self.body.addLayout(charts, 1)
         below = QHBoxLayout()
         below.setSpacing(14)
-        strip = Card("What it says now", "the same Validation images after every epoch")
+        self.said = Card(SAYS, SAMPLES)
         self.strip = SampleStrip()
-        strip.body.addWidget(self.strip)
-        below.addWidget(strip, 7)
+        self.said.body.addWidget(self.strip)
+        below.addWidget(self.said, 7)
         self.judgement = JudgementCard()
         self.judgement.turned.connect(self._mark)
         below.addWidget(self.judgement, 3)
@@ -245,6 +247,8 @@ class TrainPage(Page):
         self._draw_curves(now)
         self._draw_samples(now)
         self.judgement.show_run(now.run)
+        is_running = now.run is None or now.run.state == "running"
+        self.said.set_title(SAYS if is_running else SAID, SAMPLES)
         self._draw_footer(now)
 
     def _draw_head(self, now: Situation) -> None:

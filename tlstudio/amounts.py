@@ -4,7 +4,7 @@ from decimal import ROUND_DOWN, Decimal
 
 
 def percent(fraction: float, images: int = 100) -> str:
-    """The fraction as "93.4%"; one decimal from 100 images up, and never 100 % unless it is all of them."""
+    """The fraction as "93.4%"; one decimal from 100 images up, and never 100% unless it is all of them."""
     if 0 < fraction < 0.01 and images >= 100:
         return "< 1%"
     decimals = 1 if images >= 100 else 0

@@ -180,3 +180,14 @@ def test_that_a_drop_area_says_why_it_takes_no_text(record):
 
     assert area.message == REFUSAL
     assert not area.is_over
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"), [("Saved", "Saved."), ("Saved.", "Saved."), ("Stop the run?", "Stop the run?")]
+)
+def test_that_the_title_of_a_message_ends_with_one_mark(qapp, title, shown):
+    bar = MessageBar()
+
+    bar.say("accent", title)
+
+    assert bar.accessibleName() == shown

@@ -4,10 +4,10 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Slot
 
+from tlstudio.app.model_choice import title_of
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.message_bar import MessageBar
-from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.app.widgets.toast import Toast
 
 

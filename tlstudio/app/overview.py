@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tlstudio.amounts import counted, percent
-from tlstudio.app.widgets.model_choice import title_of, with_recommended_depth
+from tlstudio.app.model_choice import title_of, with_recommended_depth
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.project import Project, Run
 

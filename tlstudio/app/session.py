@@ -14,6 +14,7 @@ from tlstudio.app.cost_probe import CostProbe
 from tlstudio.app.downloads import Downloads
 from tlstudio.app.errands import Errands
 from tlstudio.app.image_choice import root_and_folders
+from tlstudio.app.model_choice import with_recommended_depth
 from tlstudio.app.runner import CLOSE_SECONDS, Begin, Runner
 from tlstudio.app.speed_probe import SpeedProbe
 from tlstudio.app.step_thread import StepThread
@@ -22,8 +23,6 @@ from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow, read_table
 from tlstudio.errors import DataError, ProjectError, TLStudioError
 from tlstudio.events import Event, Failed, Stopped
-from tlstudio.model.backbones import find_backbone
-from tlstudio.model.recommend import recommended_depth
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.errors import ProjectReadOnly
 from tlstudio.project.file import IMAGES_NAME, create_project, open_project, save_project
@@ -285,7 +284,9 @@ class Session(QObject):
             if changed is not self.project and not self.project.is_read_only:
                 if isinstance(event, ImagesScanned):
                     self._rows = (None, ())
-                    changed = _with_first_depth(changed, event, is_first=self.project.images is None)
+                    if self.project.images is None and changed.settings.model == ModelSettings():
+                        recommended = with_recommended_depth(ModelSettings(), changed)
+                        changed = changed.with_settings(model=recommended)
                 self._change(changed)
         self.reported.emit(event)
         if isinstance(event, Failed) and not self._is_closing:
@@ -397,12 +398,3 @@ class Session(QObject):
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
         self._step_finished()
         self._is_closing = False
-
-
-def _with_first_depth(project: Project, images: ImagesScanned, *, is_first: bool) -> Project:
-    """The project frozen as far as is recommended, when its images become known and nothing was chosen."""
-    model = project.settings.model
-    if not is_first or model != ModelSettings():
-        return project
-    depth = recommended_depth(find_backbone(model.backbone), model.weights, images.split["train"])
-    return project.with_settings(model=replace(model, freeze=depth))

@@ -117,8 +117,12 @@ def recommended_depth(backbone: Backbone, weights: str, train_images: int) -> in
     """
     if weights == RANDOM:
         return 0
-    is_drawn = weights == PRETRAINED and bool(backbone.weights.bundled)
-    shares = FROZEN_SHARES["drawn scenes" if is_drawn else "photographs"]
+    shares = FROZEN_SHARES["drawn scenes" if knows_drawn_scenes(backbone, weights) else "photographs"]
     images = train_images or USUAL_IMAGES
     share = next((share for limit, share in shares if images < limit), 0.0)
     return round(backbone.head_depth * share)
+
+
+def knows_drawn_scenes(backbone: Backbone, weights: str) -> bool:
+    """Whether these weights, as in ModelSettings, have seen no photograph, only drawn scenes."""
+    return weights == PRETRAINED and bool(backbone.weights.bundled)

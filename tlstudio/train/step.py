@@ -145,8 +145,8 @@ def on_device(inputs: Tensor, device: torch.device) -> Tensor:
 def moved(tensor: Tensor, device: torch.device) -> Tensor:
     """The tensor on the device; to a graphics card the copy goes on by itself, from memory that stays put."""
     if device.type == "cuda" and tensor.device.type == "cpu":
-        tensor = tensor.pin_memory()
-    return tensor.to(device, non_blocking=True)
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)
 
 
 def _logits(network: nn.Module, cut: Cut | None, inputs: tuple[Tensor, ...], device: torch.device) -> Tensor:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QVBoxLayout, QWid
 from tlstudio import atomic
 from tlstudio.amounts import counted
 from tlstudio.app import theme
+from tlstudio.app.model_choice import as_freeze, known_backbone
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.buttons import button
@@ -28,7 +29,6 @@ from tlstudio.app.widgets.compare_words import (
 )
 from tlstudio.app.widgets.depth_chart import DepthChart
 from tlstudio.app.widgets.message_bar import Action, MessageTone
-from tlstudio.app.widgets.model_choice import as_freeze, known_backbone
 from tlstudio.app.widgets.nothing_yet import NothingYet
 from tlstudio.app.widgets.run_curves import RunCurves
 from tlstudio.app.widgets.run_findings import Findings, RunFindings

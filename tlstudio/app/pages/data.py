@@ -117,7 +117,7 @@ class DataPage(Page):
                 words = " ".join(part for part in (event.message, event.what_to_try) if part)
                 changes = self._changes
                 again = [("Try again", lambda: self._rescan(**changes))]
-                self.message.say("bad", f"{event.title.rstrip('.')}.", words, again)
+                self.message.say("bad", event.title, words, again)
             case Stopped():
                 self._take_back()
                 self.message.say("accent", "Reading was cancelled.", "Nothing was changed.")
@@ -213,7 +213,7 @@ class DataPage(Page):
             root, folders = root_and_folders(paths)
         except TLStudioError as error:
             words = f"{error.message} {error.what_to_try}".strip()
-            self.message.say("bad", f"{error.title.rstrip('.')}.", words)
+            self.message.say("bad", error.title, words)
             return
         project = self.session.project
         if project is None:

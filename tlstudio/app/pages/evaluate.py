@@ -170,7 +170,7 @@ class EvaluatePage(Page):
         if self._failure is not None:
             _, failure = self._failure
             words = " ".join(part for part in (failure.message, failure.what_to_try) if part)
-            return "bad", f"{failure.title.rstrip('.')}.", words, (("Try again", self._try_again),)
+            return "bad", failure.title, words, (("Try again", self._try_again),)
         if project is not None and run is not None and project.is_stale(run):
             words = "Its result is for the images as they were then. Train a new run for the present ones."
             return "warn", STALE, words, (("Go to Train", self._go_to_train),)

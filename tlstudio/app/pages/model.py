@@ -9,15 +9,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from tlstudio.app import theme
-from tlstudio.app.page import Page
-from tlstudio.app.session import Session
-from tlstudio.app.widgets.about_network import AboutNetwork
-from tlstudio.app.widgets.advanced_settings import AdvancedSettings
-from tlstudio.app.widgets.all_networks import AllNetworks
-from tlstudio.app.widgets.buttons import button
-from tlstudio.app.widgets.freeze_card import FreezeCard, FreezeFacts
-from tlstudio.app.widgets.labels import label
-from tlstudio.app.widgets.model_choice import (
+from tlstudio.app.model_choice import (
     as_freeze,
     is_known,
     known_backbone,
@@ -26,6 +18,14 @@ from tlstudio.app.widgets.model_choice import (
     usable,
     with_recommended_depth,
 )
+from tlstudio.app.page import Page
+from tlstudio.app.session import Session
+from tlstudio.app.widgets.about_network import AboutNetwork
+from tlstudio.app.widgets.advanced_settings import AdvancedSettings
+from tlstudio.app.widgets.all_networks import AllNetworks
+from tlstudio.app.widgets.buttons import button
+from tlstudio.app.widgets.freeze_card import FreezeCard, FreezeFacts
+from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.needed_words import NeededWords, needed_words, not_known
 from tlstudio.app.widgets.network_cards import NetworkCards, cards_for
 from tlstudio.app.widgets.network_list import Listed

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from tlstudio.amounts import percent
 from tlstudio.app import theme
+from tlstudio.app.model_choice import known_backbone, usable
 from tlstudio.app.overview import TRAINING_STEPS
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
@@ -20,7 +21,6 @@ from tlstudio.app.widgets.compare_words import why_not_to_start
 from tlstudio.app.widgets.curves import CurveCard
 from tlstudio.app.widgets.judgement_card import JudgementCard
 from tlstudio.app.widgets.live_run import LiveRun, accuracy_curves, loss_curves
-from tlstudio.app.widgets.model_choice import known_backbone, usable
 from tlstudio.app.widgets.needed_words import needed_words, not_known
 from tlstudio.app.widgets.run_progress import RunProgress
 from tlstudio.app.widgets.run_words import (
@@ -30,6 +30,7 @@ from tlstudio.app.widgets.run_words import (
     Situation,
     Tone,
     chip,
+    goes_on,
     message,
     purpose,
     summary,
@@ -247,8 +248,7 @@ class TrainPage(Page):
         self._draw_curves(now)
         self._draw_samples(now)
         self.judgement.show_run(now.run)
-        is_running = now.run is None or now.run.state == "running"
-        self.said.set_title(SAYS if is_running else SAID, SAMPLES)
+        self.said.set_title(SAYS if goes_on(now.run) else SAID, SAMPLES)
         self._draw_footer(now)
 
     def _draw_head(self, now: Situation) -> None:

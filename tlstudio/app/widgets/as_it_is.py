@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tlstudio.app.errands import Errand, Errands
-from tlstudio.app.widgets.model_choice import known_backbone
+from tlstudio.app.model_choice import known_backbone
 from tlstudio.events import Event
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.backbones import BACKBONES

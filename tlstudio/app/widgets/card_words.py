@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tlstudio import __version__
 from tlstudio.amounts import counted, percent
-from tlstudio.app.widgets.model_choice import title_of
+from tlstudio.app.model_choice import title_of
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.table import ImageRow
 from tlstudio.evaluate.events import EvaluateDone

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tlstudio.app.widgets.model_choice import title_of
+from tlstudio.app.model_choice import title_of
 from tlstudio.app.widgets.run_kinds import RunKind, contenders, kinds_of
 from tlstudio.app.widgets.run_rows import comparable, head_depth
 from tlstudio.evaluate.compare import compare

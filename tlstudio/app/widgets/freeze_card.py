@@ -22,8 +22,8 @@ from tlstudio.app.widgets.segmented import Segmented
 from tlstudio.app.widgets.warning_line import WarningLine
 from tlstudio.evaluate.events import SweepDone
 from tlstudio.model.backbones import Backbone
-from tlstudio.model.recommend import recommended_depth
-from tlstudio.model.settings import PRETRAINED, RANDOM
+from tlstudio.model.recommend import knows_drawn_scenes, recommended_depth
+from tlstudio.model.settings import RANDOM
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,6 @@ class FreezeFacts:
     def is_pretrained(self) -> bool:
         """Whether the frozen blocks know anything."""
         return self.weights != RANDOM
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether they have seen no photograph, only drawn scenes."""
-        return self.weights == PRETRAINED and bool(self.backbone.weights.bundled)
 
     @property
     def depth_by_rule(self) -> int:
@@ -125,7 +120,8 @@ class FreezeCard(Card):
         groups = facts.backbone.head_depth
         name = strategy(depth, groups)
         self.presets.set_index(STRATEGIES.index(name))
-        is_best = facts.is_drawn and self.slider.recommended == facts.depth_by_rule == 0
+        is_drawn = knows_drawn_scenes(facts.backbone, facts.weights)
+        is_best = is_drawn and self.slider.recommended == facts.depth_by_rule == 0
         does = what_it_does(depth, groups, is_pretrained=facts.is_pretrained, is_best_in_trials=is_best)
         self.strategy.set_value(name, does)
         adjusted = facts.backbone.trainable_parameters(depth, facts.classes)

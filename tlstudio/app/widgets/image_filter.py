@@ -29,18 +29,15 @@ class ImageFilter:
     def numbers(self, rows: Sequence[ImageRow]) -> list[int]:
         """Places of the rows that are shown, ascending."""
         words = self.words.casefold()
-        copies = {row.path for same in across_classes(rows) for row in same} if self._is_of_copies else set()
+        copies = across_classes(rows) if self.only == "two_classes" else ()
+        paths = {row.path for same in copies for row in same}
         return [
             number
             for number, row in enumerate(rows)
             if self._fits(row)
-            and (not self._is_of_copies or row.path in copies)
+            and (self.only != "two_classes" or row.path in paths)
             and (not words or words in row.path.casefold())
         ]
-
-    @property
-    def _is_of_copies(self) -> bool:
-        return self.only == "two_classes"
 
     def _fits(self, row: ImageRow) -> bool:
         if row.is_set_aside != (self.only == "set_aside"):

@@ -7,6 +7,7 @@ from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.judgement import judge
 from tlstudio.app.widgets.labels import label
+from tlstudio.app.widgets.run_words import goes_on
 from tlstudio.project.project import Run
 
 GOING = "How it is going"
@@ -41,7 +42,7 @@ class JudgementCard(Card):
 
     def show_run(self, run: Run | None) -> None:
         """Judge this run, or explain its curves if that was asked for; None before the first."""
-        is_running = run is None or run.state == "running"
+        is_running = goes_on(run)
         images = run.started.validation_images if run else 0
         judgement = judge(run.epochs if run else (), images, is_running=is_running)
         title = GOING if is_running else WENT

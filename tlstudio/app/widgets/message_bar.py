@@ -75,8 +75,12 @@ class MessageBar(QFrame):
         return self._title.text()
 
     def say(self, tone: MessageTone, title: str, text: str = "", actions: Sequence[Action] = ()) -> None:
-        """Show a message in place of the one before; an action's button also ends it."""
+        """Show a message in place of the one before; an action's button also ends it.
+
+        The title ends with a full stop, as titles of errors, which stand in other places too, do not.
+        """
         self._tone = tone
+        title = title if title.endswith((".", "?", "…")) else f"{title}."
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))

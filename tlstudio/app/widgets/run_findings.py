@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from tlstudio.app.model_choice import usable
 from tlstudio.app.widgets.depth_points import DepthCurve, depth_curve, finished, start_of
-from tlstudio.app.widgets.model_choice import usable
 from tlstudio.app.widgets.run_verdict import Verdict, verdict
 from tlstudio.app.widgets.slow_answers import SlowAnswers
 from tlstudio.evaluate.events import SweepDone

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from tlstudio.app.widgets.model_choice import title_of
+from tlstudio.app.model_choice import title_of
 from tlstudio.evaluate.compare import Contender
 from tlstudio.metrics import wilson_interval
 from tlstudio.project.depth_results import answers_of

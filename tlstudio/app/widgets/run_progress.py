@@ -7,7 +7,7 @@ from tlstudio.app.widgets.card import Card, line
 from tlstudio.app.widgets.figure import Figure
 from tlstudio.app.widgets.labels import label
 from tlstudio.app.widgets.progress_bar import ProgressBar
-from tlstudio.app.widgets.run_words import RunSummary
+from tlstudio.app.widgets.run_words import RunSummary, goes_on
 from tlstudio.project.project import Run
 
 
@@ -51,7 +51,7 @@ class RunProgress(Card):
 
 def best_reached(run: Run | None) -> tuple[str, str, str]:
     """Validation accuracy of the best epoch, which that is, and how many images it rests on."""
-    title = "Best so far" if _goes_on(run) else "Best"
+    title = "Best so far" if goes_on(run) else "Best"
     best = run.best if run else None
     if run is None or best is None:
         return title, "–", _why_nothing(run)
@@ -85,22 +85,18 @@ def early_stop(run: Run | None) -> tuple[str, str]:
     if limit is None:
         return "never", "all epochs are trained"
     flat = run.epochs[-1].epoch - run.best_epoch if run.epochs else 0
-    return counted(limit, "flat epoch"), f"{flat} so far" if _goes_on(run) else f"{flat} at the end"
-
-
-def _goes_on(run: Run | None) -> bool:
-    return run is None or run.state == "running"
+    return counted(limit, "flat epoch"), f"{flat} so far" if goes_on(run) else f"{flat} at the end"
 
 
 def _why_nothing(run: Run | None) -> str:
     if run is not None and run.epochs:
         return "not kept of this run"
-    return "after the first epoch" if _goes_on(run) else "no epoch was finished"
+    return "after the first epoch" if goes_on(run) else "no epoch was finished"
 
 
 def _found(run: Run | None) -> dict[str, tuple[int, int]]:
     """Found and all validation images of the classes that have any."""
     if run is None or not run.epochs:
         return {}
-    told = run.epochs[-1] if _goes_on(run) else run.best or run.epochs[-1]
+    told = run.epochs[-1] if goes_on(run) else run.best or run.epochs[-1]
     return {name: counts for name, counts in told.found.items() if counts[1]}

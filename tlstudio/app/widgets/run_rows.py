@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 from tlstudio.amounts import counted, percent
+from tlstudio.app.model_choice import title_of
 from tlstudio.app.widgets.amounts import brief_duration, megabytes
-from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.app.widgets.run_kinds import kinds_of
 from tlstudio.metrics import wilson_interval
 from tlstudio.model.backbones import find_backbone

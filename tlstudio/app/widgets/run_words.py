@@ -98,6 +98,11 @@ def purpose(now: Situation) -> str:
     return ", ".join(parts)
 
 
+def goes_on(run: Run | None) -> bool:
+    """Whether to speak of the run in the present: it runs, or is still to come."""
+    return run is None or run.state == "running"
+
+
 def summary(now: Situation) -> RunSummary:
     """What the progress card says."""
     if now.phase == "starting" or (now.phase == "training" and now.progress is not None):

@@ -7,10 +7,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tlstudio.amounts import counted
+from tlstudio.app.model_choice import known_backbone, usable
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.compare_words import why_not_to_start
 from tlstudio.app.widgets.message_bar import MessageBar
-from tlstudio.app.widgets.model_choice import known_backbone, usable
 from tlstudio.app.widgets.run_findings import runs_key
 from tlstudio.app.widgets.run_rows import head_depth
 from tlstudio.app.widgets.slow_answers import SlowAnswers

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tlstudio.amounts import counted
 from tlstudio.app.errands import Errands
+from tlstudio.app.model_choice import title_of
 from tlstudio.app.widgets.amounts import file_size
 from tlstudio.app.widgets.errand_message import ErrandMessage
 from tlstudio.app.widgets.message_bar import Action, MessageBar
-from tlstudio.app.widgets.model_choice import title_of
 from tlstudio.model.events import NetworkInspected, PackImported, WeightsMatched
 from tlstudio.model.pack_manifest import MANIFEST_NAME
 

@@ -9,7 +9,6 @@ from safetensors.torch import load_file
 
 from tlstudio.events import Noted
 from tlstudio.model.backbones import TEST_BACKBONES, find_backbone
-from tlstudio.model.cut import Cut
 from tlstudio.model.network import create
 from tlstudio.train import feature_rows, features, keeping
 from tlstudio.train.events import EpochDone, RunStarted, TrainDone
@@ -31,13 +30,13 @@ def everything_is_worth_keeping(monkeypatch):
 def computed(monkeypatch):
     """How many images went through a frozen part."""
     counts = []
-    real = Cut.prefix
+    real = features.Frozen.compute
 
     def counting(self, images):
         counts.append(len(images))
         return real(self, images)
 
-    monkeypatch.setattr(Cut, "prefix", counting)
+    monkeypatch.setattr(features.Frozen, "compute", counting)
     return counts
 
 

@@ -1,5 +1,6 @@
 """How fast which group learns, by hand."""
 
+import copy
 import math
 
 import pytest
@@ -124,3 +125,40 @@ def test_that_a_head_alone_takes_larger_steps_unless_the_user_chose(name):
     assert peak_learning_rate(network(head - 1, name), TrainSettings()) == 0.001
     assert peak_learning_rate(network(0, name), TrainSettings()) == 0.001
     assert peak_learning_rate(network(head, name), TrainSettings(learning_rate=0.005)) == 0.005
+
+
+@pytest.mark.parametrize("layout", [torch.channels_last, torch.contiguous_format])
+def test_that_it_is_torchs_adamw_to_the_last_bit(layout):
+    torch.manual_seed(0)
+    ours = network().to(memory_format=layout)
+    theirs = copy.deepcopy(ours)
+    optimizer = make_optimizer(ours, SETTINGS, is_pretrained=False)
+    expected = torch.optim.AdamW(
+        [
+            {**group, "params": [theirs.get_parameter(name) for name in names]}
+            for group, names in _named(optimizer, ours)
+        ],
+        fused=True,
+    )
+    for _ in range(3):
+        gradients = [torch.randn(each.shape).contiguous() for each in ours.parameters()]
+        for made in (ours, theirs):
+            for parameter, gradient in zip(made.parameters(), gradients, strict=True):
+                parameter.grad = torch.empty_like(parameter).copy_(gradient)
+        optimizer.step()
+        expected.step()
+
+    assert all(
+        torch.equal(one, other) for one, other in zip(ours.parameters(), theirs.parameters(), strict=True)
+    )
+    saved = optimizer.state_dict()["state"][0]["exp_avg"]
+    assert saved.shape == optimizer.param_groups[0]["params"][0].shape
+
+
+def _named(optimizer, made):
+    names = {id(parameter): name for name, parameter in made.named_parameters()}
+    for group in optimizer.param_groups:
+        yield (
+            {k: v for k, v in group.items() if k in ("lr", "weight_decay")},
+            [names[id(p)] for p in group["params"]],
+        )

@@ -5,7 +5,7 @@ Both use the network's own modules; nothing is copied, and the network itself st
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, fx, nn
@@ -62,11 +62,13 @@ class Cut:
     Attributes:
         network: whose modules both use; its mode decides about the suffix's.
         depth: how many groups the prefix holds; fewer than were asked for where no cut was possible there.
+        input_px: edge of the images.
         crossing: what goes from the one to the other.
     """
 
     network: nn.Module
     depth: int
+    input_px: int
     crossing: tuple[Crossing, ...]
     _plan: Plan
     _parts: Parts
@@ -91,7 +93,7 @@ class Cut:
 
     def on(self, network: nn.Module) -> "Cut":
         """The same cut through another network of this structure, such as the average of its weights."""
-        return Cut(network, self.depth, self.crossing, self._plan, self._plan.parts(network), self._changed)
+        return replace(self, network=network, _parts=self._plan.parts(network))
 
 
 def cut(network: nn.Module, depth: int, input_px: int) -> Cut:
@@ -109,7 +111,7 @@ def cut(network: nn.Module, depth: int, input_px: int) -> Cut:
     """
     if depth == 0:
         crossing = Crossing((3, input_px, input_px), torch.float32, is_channels_last=True)
-        return Cut(network, 0, (crossing,), WholePlan(), WholePlan().parts(network), (False,))
+        return Cut(network, 0, input_px, (crossing,), WholePlan(), WholePlan().parts(network), (False,))
     device = next(network.parameters()).device
     reason = ""
     with (
@@ -117,7 +119,7 @@ def cut(network: nn.Module, depth: int, input_px: int) -> Cut:
         torch.random.fork_rng(devices=[device] if device.type == "cuda" else []),
         in_eval_mode(tuple(network.modules())),
     ):
-        images = _images(input_px, device)
+        images = noise(input_px, device)
         groups = len(parameter_groups(network))
         for boundary in range(depth, 0, -1):
             ways = (_written_down, _halved) if boundary == groups - 1 else (_written_down,)
@@ -174,7 +176,7 @@ def between(shallow: Cut, deep: Cut, input_px: int) -> Bridge:
         torch.random.fork_rng(devices=[device] if device.type == "cuda" else []),
         in_eval_mode(tuple(network.modules())),
     ):
-        images = _images(input_px, device)
+        images = noise(input_px, device)
         try:
             graph = _graph(network, opened, images, log, is_training=False)
             beyond = trained_steps(graph, network, lambda each: id(each) not in trained[1])
@@ -193,11 +195,11 @@ def between(shallow: Cut, deep: Cut, input_px: int) -> Bridge:
     return Bridge(shallow, deep, run, modules_of(middle, network))
 
 
-def _images(input_px: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """One image, and two others."""
-    noise = torch.randn(3, 3, input_px, input_px, generator=torch.Generator().manual_seed(0)).to(device)
-    noise = noise.contiguous(memory_format=_layout(noise))
-    return noise[:1], noise[1:]
+def noise(input_px: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """One image, and two others, the same every time."""
+    images = torch.randn(3, 3, input_px, input_px, generator=torch.Generator().manual_seed(0)).to(device)
+    images = images.contiguous(memory_format=_layout(images))
+    return images[:1], images[1:]
 
 
 def _layout(images: Tensor) -> torch.memory_format:
@@ -273,7 +275,7 @@ def _checked(network: nn.Module, depth: int, plan: Plan, images: tuple[Tensor, T
     expected = network(pair)
     if _differ(output, expected):
         raise TraceError("its two parts together do not give what the whole gives")
-    return Cut(network, depth, crossing, plan, parts, changed)
+    return Cut(network, depth, one.shape[-1], crossing, plan, parts, changed)
 
 
 def _crossing(tensor: Tensor) -> Crossing:

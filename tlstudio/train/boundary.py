@@ -15,6 +15,7 @@ from tlstudio.events import Event, Noted
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.cut import Cut, cut
 from tlstudio.model.errors import CannotCut
+from tlstudio.model.fold import FoldedPrefix
 from tlstudio.train.batches import Labelled, centred
 from tlstudio.train.feature_keys import store_keys
 from tlstudio.train.feature_room import FOLDER_NAME, make_room
@@ -186,8 +187,11 @@ def _frozen(
 ) -> Frozen:
     """The frozen part in that precision; the layout of its rows is read off a few images."""
     images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)
-    frozen = Frozen(parts, Layout((), "float32"), precision, device)
-    return replace(frozen, layout=layout_of(frozen.compute(images), precision))
+    frozen = Frozen(parts, parts.prefix, Layout((), "float32"), precision, device)
+    layout = layout_of(frozen.compute(images), precision)
+    # In float16 a folded weight could be too large a number.
+    prefix = parts.prefix if precision == "float16" else FoldedPrefix(parts)
+    return replace(frozen, layout=layout, prefix=prefix)
 
 
 def _is_worth_keeping(frozen: Frozen, parts: Cut, source: Labelled, backbone: Backbone, memory: Path) -> bool:

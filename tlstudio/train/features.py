@@ -34,6 +34,7 @@ class Frozen:
 
     Attributes:
         cut: of the network that is trained.
+        prefix: images to what crosses the boundary.
         layout: of what crosses the boundary.
         precision: that the frozen part is computed in.
         device: that it is computed on.
@@ -42,6 +43,7 @@ class Frozen:
     """
 
     cut: Cut
+    prefix: Callable[[Tensor], Tensors]
     layout: Layout
     precision: Precision
     device: torch.device
@@ -98,7 +100,7 @@ class Frozen:
 
     def _prefix(self, images: Tensor) -> Tensors:
         with torch.no_grad(), in_precision(self.precision, self.device):
-            return self.cut.prefix(on_device(images, self.device))
+            return self.prefix(on_device(images, self.device))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from tlstudio.model.groups import parameter_groups
 from tlstudio.train.cost import NetworkCost
 from tlstudio.train.optimize import make_optimizer, make_schedule
 from tlstudio.train.passes import Passed, Watch
-from tlstudio.train.precision import Precision, in_precision, possible_precisions
+from tlstudio.train.precision import Precision, in_precision, learning_in, possible_precisions
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import LONGEST_GRADIENT, Trainee, on_device, take_step
 
@@ -183,7 +183,7 @@ def _loss(
     labels = torch.zeros(len(inputs), dtype=torch.long, device=device)
 
     def loss() -> Tensor:
-        with in_precision(precision, device):
+        with learning_in(precision, device):
             logits = network(inputs)
         return nn.functional.cross_entropy(logits.float(), labels)
 

@@ -3,11 +3,10 @@
 from typing import Any
 
 import torch
-from timm.optim import create_optimizer_v2  # type: ignore[attr-defined]
 from timm.scheduler import create_scheduler_v2  # type: ignore[attr-defined]
 from timm.scheduler.scheduler import Scheduler
 from timm.utils import ModelEmaV3  # type: ignore[attr-defined]
-from torch import nn
+from torch import Tensor, nn
 
 from tlstudio.model.groups import parameter_groups
 from tlstudio.train.settings import TrainSettings
@@ -40,14 +39,29 @@ def make_optimizer(
     Random weights have nothing to keep, so there all groups learn alike. Norms and biases are not decayed.
     """
     decay = settings.layer_decay if is_pretrained else 1.0
-    optimizer: torch.optim.Optimizer = create_optimizer_v2(
-        network,
-        "adamw",
-        lr=peak_learning_rate(network, settings),
-        param_group_fn=lambda each: _groups(each, decay, settings.weight_decay),
-        fused=True,  # three times as fast on a processor: 0.1 s instead of 0.33 for 8 million values
-    )
-    return optimizer
+    groups = _groups(network, decay, settings.weight_decay)
+    # Fused: three times as fast on a processor, 0.1 s instead of 0.33 for 8 million values.
+    return ChannelsLastAdamW(groups, lr=peak_learning_rate(network, settings), fused=True)
+
+
+class ChannelsLastAdamW(torch.optim.AdamW):
+    """AdamW, to the last bit, without the copies that torch makes of weights whose channels lie innermost."""
+
+    def _init_group(
+        self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor], *state: Any
+    ) -> bool:
+        has_complex: bool = super()._init_group(group, weights, gradients, *state)  # type: ignore[no-untyped-call]
+        columns = (weights, gradients, *state[:2])  # and the averages of the gradients and of their squares
+        for place in range(len(weights)):
+            if all(_is_channels_last(column[place]) for column in columns):
+                for column in columns:
+                    column[place] = column[place].permute(0, 2, 3, 1)  # the same memory in its own order
+        return has_complex
+
+
+def _is_channels_last(tensor: Tensor) -> bool:
+    is_so = tensor.ndim == 4 and tensor.is_contiguous(memory_format=torch.channels_last)
+    return is_so and not tensor.is_contiguous()
 
 
 def peak_learning_rate(network: nn.Module, settings: TrainSettings) -> float:

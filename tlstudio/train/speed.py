@@ -14,7 +14,13 @@ from tlstudio.model.network import create
 from tlstudio.train.errors import MemoryTooSmall
 from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.optimize import make_optimizer
-from tlstudio.train.precision import WORTHWHILE_GAIN, Precision, in_precision, possible_precisions
+from tlstudio.train.precision import (
+    WORTHWHILE_GAIN,
+    Precision,
+    in_precision,
+    learning_in,
+    possible_precisions,
+)
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import LONGEST_GRADIENT, on_device
 
@@ -129,7 +135,7 @@ def _step_seconds(network: nn.Module, inputs: Tensor, precision: Precision, budg
 
     def gradients() -> None:
         optimizer.zero_grad(set_to_none=True)
-        with in_precision(precision, inputs.device):
+        with learning_in(precision, inputs.device):
             logits = network(inputs)
         nn.functional.cross_entropy(logits.float(), labels).backward()  # type: ignore[no-untyped-call]
 

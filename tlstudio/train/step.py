@@ -15,7 +15,7 @@ from tlstudio.train.errors import BatchTooSmall, MemoryTooSmall
 from tlstudio.train.events import BatchHalved
 from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.mixup import Mix
-from tlstudio.train.precision import Precision, in_precision
+from tlstudio.train.precision import Precision, learning_in
 
 LONGEST_GRADIENT = 5.0
 """Its norm is cut there: one odd batch of a small set must not throw the weights far off."""
@@ -183,7 +183,7 @@ def _gradients(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, mix
     answers_of_pieces = zip(torch.split(labels, size), torch.split(of_partners, size), strict=True)
     for piece, (answers, others) in zip(pieces, answers_of_pieces, strict=True):
         answers = answers.to(trainee.device)  # noqa: PLW2901
-        with in_precision(trainee.precision, trainee.device):
+        with learning_in(trainee.precision, trainee.device):
             logits = trainee.logits(piece)
         logits = logits.float()
         share = _loss(trainee, logits, answers)

@@ -1,0 +1,146 @@
+"""What the frozen part computes stays the same when BatchNorm goes into the convolutions before it."""
+
+import os
+
+import pytest
+import torch
+from torch import nn
+
+from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES
+from tlstudio.model.cut import Cut, cut
+from tlstudio.model.fold import FoldedPrefix, fold_norms
+from tlstudio.model.network import create
+
+NORMED = ("resnet10t", "mobilenetv3_small_100", "fasternet_t0", "regnety_004")
+
+
+def network_of(backbone):
+    """With norms that do something, as after training."""
+    network = create(backbone, 2, seed=1).eval()
+    draw = torch.Generator().manual_seed(2)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1, generator=draw)
+            module.running_var.uniform_(0.5, 2, generator=draw)
+            if module.affine:
+                module.weight.data.uniform_(0.5, 1.5, generator=draw)
+                module.bias.data.normal_(0, 0.1, generator=draw)
+    return network
+
+
+def prefix_of(backbone, depth=None):
+    return cut(network_of(backbone), depth or backbone.head_depth, backbone.preprocessing.input_px)
+
+
+def images_for(parts):
+    return torch.randn(3, 3, parts.input_px, parts.input_px, generator=torch.Generator().manual_seed(3))
+
+
+def norms_in(parts):
+    steps = [module for module in parts._parts.modules if isinstance(module, nn.BatchNorm2d)]
+    return len(set(steps))
+
+
+def assert_same(found, expected, most=1e-5):
+    for one, other in zip(found, expected, strict=True):
+        assert float((one - other).norm()) <= most * float(other.norm())
+
+
+@pytest.mark.parametrize("name", NORMED)
+def test_that_every_norm_behind_a_convolution_is_folded_and_the_features_stay_the_same(name):
+    parts = prefix_of(BACKBONES[name])
+    folded = fold_norms(parts)
+    images = images_for(parts)
+
+    assert norms_in(parts) > 0
+    assert norms_in(folded) == 0 if name != "fasternet_t0" else norms_in(folded) < norms_in(parts)
+    assert_same(folded.prefix(images), parts.prefix(images))
+
+
+@pytest.mark.skipif("TLSTUDIO_EVERY_DEPTH" not in os.environ, reason="takes half an hour")
+@pytest.mark.parametrize("name", BACKBONES)
+def test_that_the_features_of_the_whole_table_stay_the_same(name):
+    parts = prefix_of(BACKBONES[name])
+
+    assert_same(fold_norms(parts).prefix(images_for(parts)), parts.prefix(images_for(parts)))
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_that_a_cut_in_the_middle_is_folded_likewise(depth):
+    parts = prefix_of(TEST_BACKBONES["test_resnet"], depth)
+    folded = fold_norms(parts)
+
+    assert norms_in(folded) < norms_in(parts)
+    assert_same(folded.prefix(images_for(parts)), parts.prefix(images_for(parts)))
+
+
+def test_that_the_network_itself_does_not_change_by_a_bit():
+    parts = prefix_of(BACKBONES["resnet10t"])
+    before = {name: tensor.clone() for name, tensor in parts.network.state_dict().items()}
+    modules = [*parts.network.named_modules()]
+    output = parts.network(images_for(parts))
+    fold_norms(parts)
+
+    assert [*parts.network.named_modules()] == modules
+    assert all(torch.equal(before[name], tensor) for name, tensor in parts.network.state_dict().items())
+    assert torch.equal(parts.network(images_for(parts)), output)
+
+
+def test_that_what_is_not_folded_is_shared_and_not_copied():
+    parts = prefix_of(BACKBONES["resnet10t"])
+    folded = fold_norms(parts)
+
+    assert folded.network.get_classifier().weight is parts.network.get_classifier().weight
+
+
+def test_that_a_network_without_norms_behind_convolutions_is_left_as_it_is():
+    parts = prefix_of(TEST_BACKBONES["test_vit"])
+
+    assert fold_norms(parts) is parts
+
+
+def test_that_nothing_is_folded_where_a_convolution_is_used_twice():
+    class Reused(nn.Module):
+        def __init__(self, network):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 3, 3, padding=1, bias=False)
+            self.bn = nn.BatchNorm2d(3).eval()
+            self.bn.running_mean.fill_(0.5)
+
+        def forward(self, images):
+            seen = self.conv(images)
+            return (self.bn(seen) + seen,)
+
+    network = Reused(None).eval()
+
+    class Twice:
+        """A cut whose prefix is the whole of it."""
+
+        input_px = 16
+
+        def __init__(self, network):
+            self.network = network
+
+        def on(self, network):
+            return Twice(network)
+
+        def prefix(self, images):
+            with torch.no_grad():
+                return self.network(images)
+
+    parts = Twice(network)
+    assert fold_norms(parts) is parts
+
+
+def test_that_nothing_is_folded_before_it_is_used(monkeypatch):
+    parts = prefix_of(TEST_BACKBONES["test_resnet"])
+    computed = []
+    real = Cut.prefix
+    monkeypatch.setattr(Cut, "prefix", lambda self, images: computed.append(self) or real(self, images))
+    prefix = FoldedPrefix(parts)
+
+    assert computed == []
+    prefix(images_for(parts))
+    first = len(computed)
+    prefix(images_for(parts))
+    assert len(computed) == first + 1

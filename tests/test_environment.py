@@ -35,6 +35,22 @@ def test_that_a_download_alone_opens_the_hub(monkeypatch):
     environment.prepare()
 
 
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        (None, "glibc.malloc.hugetlb=1"),
+        ("glibc.malloc.check=3", "glibc.malloc.check=3:glibc.malloc.hugetlb=1"),
+        ("glibc.malloc.hugetlb=0", "glibc.malloc.hugetlb=0"),
+    ],
+)
+def test_that_a_child_that_computes_gets_large_pages_unless_the_user_chose(monkeypatch, chosen, expected):
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    if chosen is not None:
+        monkeypatch.setenv("GLIBC_TUNABLES", chosen)
+
+    assert environment.of_computing_child() == {**os.environ, "GLIBC_TUNABLES": expected}
+
+
 def test_that_onnxruntime_leaves_no_telemetry_files(tmp_path):
     program = "from tlstudio import environment; environment.prepare(); import onnxruntime"
     surroundings = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}

@@ -18,12 +18,7 @@ QUIET = {
 }
 """Environment variables that keep every library of this process off the network."""
 
-FAST = {
-    # Linux hands out large tensors in pages of 2 MB. In pages of 4 kB, fetching them takes up to a fifth of a
-    # pass through a network.
-    "THP_MEM_ALLOC_ENABLE": "1",
-}
-"""Environment variables that torch reads once; the user's own stay."""
+TUNABLES, HUGE_PAGES = "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"
 
 
 def prepare(*, download: bool = False) -> None:
@@ -36,13 +31,23 @@ def prepare(*, download: bool = False) -> None:
         SystemExit: with one sentence, if Python and PySide6 are a pair that is known to crash.
     """
     os.environ.update(QUIET)
-    for name, value in FAST.items():
-        os.environ.setdefault(name, value)
     if download:
         os.environ["HF_HUB_OFFLINE"] = "0"
     reason = crashing_pair(sys.version_info[:2], _installed("PySide6-Essentials"))
     if reason:
         raise SystemExit(reason)
+
+
+def of_computing_child() -> dict[str, str]:
+    """This process's environment variables, for one that is to compute.
+
+    On Linux large tensors lie in pages of 2 MB: fetching them in pages of 4 kB, and finding them again, takes
+    up to a fifth of a pass through a network. The C library reads this before a program begins.
+    """
+    chosen = os.environ.get(TUNABLES, "")
+    if HUGE_PAGES.partition("=")[0] in chosen:
+        return dict(os.environ)
+    return {**os.environ, TUNABLES: ":".join(filter(None, [chosen, HUGE_PAGES]))}
 
 
 def crashing_pair(python: tuple[int, int], pyside6: str | None) -> str | None:

@@ -1,9 +1,10 @@
-"""How long transfer learning takes here and elsewhere, on the same images and networks, in one process.
+"""How long transfer learning takes here and elsewhere, on the same images and networks, one after the other.
 
 Run by `make bench-training`. Each of the others runs a few epochs, of which the median counts, times EPOCHS;
-this program runs all of its epochs, with decoding and all else that comes before them. A second run is one
-of another seed in the same project. fastai takes part where it is installed beside this program; timm's own
-training script does not, as it is not in timm's package. Weights are random: speed does not depend on them.
+this program runs all of its epochs, with decoding and all else that comes before them, in a child process
+started as it starts its own. A second run is one of another seed in the same project. fastai takes part where
+it is installed beside this program; timm's own training script does not, as it is not in timm's package.
+Weights are random: speed does not depend on them.
 
 The tutorial: "Transfer Learning for Computer Vision Tutorial", pytorch.org, by Sasank Chilamkurthy; its loop
 as published, with two workers, around timm's network of the same architecture.
@@ -12,14 +13,17 @@ as published, with two workers, around timm's network of the same architecture.
 import argparse
 import gc
 import logging
+import os
 import shutil
 import statistics
 import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 
 from tlstudio import environment
@@ -117,8 +121,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5, help="of the comparison of accuracy; 0: none")
     parser.add_argument("--depths", nargs="*", default=list(DEPTHS), choices=list(DEPTHS))
     given = parser.parse_args()
-    logging.disable()
-    warnings.simplefilter("ignore")
+    quiet()
     rivals = {name: rival for name, rival in RIVALS.items() if name != "fastai" or find_spec("fastai")}
     print(
         f"{EPOCHS} epochs, seconds; in brackets: times as long as the first run here. Last column: an epoch"
@@ -152,9 +155,10 @@ def row(depth: str, case: Case, rivals: dict[str, Rival], epochs_timed: int, tem
     """One line of the table."""
     others = {name: EPOCHS * median_epoch(rival(case), epochs_timed) for name, rival in rivals.items()}
     project = Path(tempfile.mkdtemp(dir=temporary))
-    first, second = (run_here(case, project, seed) for seed in range(2))
+    with child() as here:
+        first, second = (here.submit(run_here, case, project, seed).result() for seed in range(2))
+        bare = here.submit(time_bare_epoch, case, second).result()
     shutil.rmtree(project)
-    bare = median_epoch(bare_epoch(case, second), BARE_EPOCHS)
     cells = [f"{seconds:.0f} ({seconds / first.seconds:.1f}×)" for seconds in others.values()]
     cells += [
         f"{first.seconds:.1f}",
@@ -163,6 +167,20 @@ def row(depth: str, case: Case, rivals: dict[str, Rival], epochs_timed: int, tem
     ]
     mark = "" if first.seconds <= min(others.values()) else " SLOWER"
     return f"| {case.folder.name} | {case.backbone.name} | {depth} | " + " | ".join(cells) + f" |{mark}"
+
+
+def child() -> ProcessPoolExecutor:
+    """A process like those that the program trains in, with all it needs loaded."""
+    os.environ.update(environment.of_computing_child())
+    started = ProcessPoolExecutor(1, get_context("spawn"), initializer=quiet)
+    started.submit(classes_of, SETS / "hymenoptera").result()
+    return started
+
+
+def quiet() -> None:
+    """No line but those of the table."""
+    logging.disable()
+    warnings.simplefilter("ignore")
 
 
 def median_epoch(epoch: Callable[[], float], times: int) -> float:
@@ -180,11 +198,12 @@ def compare_accuracy(case: Case, depth: str, seeds: int, temporary: Path) -> str
     """One line of the table of accuracies: the best epoch's on the validation images, as both keep it."""
     project = Path(tempfile.mkdtemp(dir=temporary))
     theirs, ours = [], []
-    for seed in range(seeds):
-        torch.manual_seed(seed)
-        epoch = tutorial(case, seed)
-        theirs.append(max(epoch() for _ in range(EPOCHS)))
-        ours.append(run_here(case, project, seed).validation_accuracy)
+    with child() as here:
+        for seed in range(seeds):
+            torch.manual_seed(seed)
+            epoch = tutorial(case, seed)
+            theirs.append(max(epoch() for _ in range(EPOCHS)))
+            ours.append(here.submit(run_here, case, project, seed).result().validation_accuracy)
     gains = np.subtract(ours, theirs)
     cells = [f"{np.mean(each):.3f} ± {np.std(each):.3f}" for each in (theirs, ours)]
     mark = " LOWER" if gains.mean() < -gains.std() else ""
@@ -222,6 +241,11 @@ def run_here(case: Case, project: Path, seed: int) -> Here:
         started.precision,
         (started.train_images, started.validation_images),
     )
+
+
+def time_bare_epoch(case: Case, run: Here) -> float:
+    """Seconds."""
+    return median_epoch(bare_epoch(case, run), BARE_EPOCHS)
 
 
 def bare_epoch(case: Case, run: Here) -> Callable[[], float]:

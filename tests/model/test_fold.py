@@ -8,7 +8,7 @@ from torch import nn
 
 from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES
 from tlstudio.model.cut import Cut, cut
-from tlstudio.model.fold import FoldedPrefix, fold_norms
+from tlstudio.model.fold import QuickPrefix, fold_norms, shorten_weights
 from tlstudio.model.network import create
 
 NORMED = ("resnet10t", "mobilenetv3_small_100", "fasternet_t0", "regnety_004")
@@ -132,12 +132,28 @@ def test_that_nothing_is_folded_where_a_convolution_is_used_twice():
     assert fold_norms(parts) is parts
 
 
+@pytest.mark.parametrize("name", ["test_vit", "test_resnet"])
+def test_that_rounding_weights_once_changes_no_bit_of_the_features(name):
+    parts = prefix_of(TEST_BACKBONES[name])
+    short = shorten_weights(parts, torch.bfloat16)
+    rounded = [each for each in short.prefix_modules if isinstance(each, nn.Linear | nn.Conv2d)]
+
+    assert short is not parts
+    assert {each.weight.dtype for each in rounded if isinstance(each, nn.Linear | nn.Conv2d)} == {
+        torch.bfloat16
+    }
+    assert all(each.weight.dtype == torch.float32 for each in parts.prefix_modules if hasattr(each, "weight"))
+    with torch.autocast("cpu", torch.bfloat16):
+        found, expected = short.prefix(images_for(parts)), parts.prefix(images_for(parts))
+    assert all(map(torch.equal, found, expected))
+
+
 def test_that_nothing_is_folded_before_it_is_used(monkeypatch):
     parts = prefix_of(TEST_BACKBONES["test_resnet"])
     computed = []
     real = Cut.prefix
     monkeypatch.setattr(Cut, "prefix", lambda self, images: computed.append(self) or real(self, images))
-    prefix = FoldedPrefix(parts)
+    prefix = QuickPrefix(parts, torch.float32)
 
     assert computed == []
     prefix(images_for(parts))

@@ -79,6 +79,11 @@ class Cut:
         with torch.no_grad(), in_eval_mode(self._parts.modules):
             return self._parts.prefix(images)
 
+    @property
+    def prefix_modules(self) -> tuple[nn.Module, ...]:
+        """Those that the prefix uses."""
+        return self._parts.modules
+
     def suffix(self, *tensors: Tensor) -> Tensor:
         """The crossing tensors to logits (N, C), in the mode that the network is in; see `train_mode`."""
         own = (

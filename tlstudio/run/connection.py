@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 
+from tlstudio import environment
 from tlstudio.events import Event, Heartbeat, Noted
 from tlstudio.project.known_events import from_json
 
@@ -37,6 +38,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env=environment.of_computing_child(),
             creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
             | getattr(subprocess, "CREATE_NO_WINDOW", 0),
             start_new_session=os.name != "nt",  # Ctrl-C in a terminal is the parent's to answer

@@ -15,7 +15,7 @@ from tlstudio.events import Event, Noted
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.cut import Cut, cut
 from tlstudio.model.errors import CannotCut
-from tlstudio.model.fold import FoldedPrefix
+from tlstudio.model.fold import QuickPrefix
 from tlstudio.train.batches import Labelled, centred
 from tlstudio.train.feature_keys import store_keys
 from tlstudio.train.feature_room import FOLDER_NAME, make_room
@@ -23,7 +23,7 @@ from tlstudio.train.feature_rows import layout_of
 from tlstudio.train.feature_store import FeatureStore, Layout, RowName, mark_used
 from tlstudio.train.features import CENTRE, Frozen, row_names
 from tlstudio.train.keeping import affordable_views, gain_of_keeping, views_at_most, views_to_keep
-from tlstudio.train.precision import Precision, judging_precision
+from tlstudio.train.precision import DTYPES, Precision, judging_precision
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.shallower import find_shallower
 
@@ -190,7 +190,7 @@ def _frozen(
     frozen = Frozen(parts, parts.prefix, Layout((), "float32"), precision, device)
     layout = layout_of(frozen.compute(images), precision)
     # In float16 a folded weight could be too large a number.
-    prefix = parts.prefix if precision == "float16" else FoldedPrefix(parts)
+    prefix = parts.prefix if precision == "float16" else QuickPrefix(parts, DTYPES[precision])
     return replace(frozen, layout=layout, prefix=prefix)
 
 

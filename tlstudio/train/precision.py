@@ -23,6 +23,9 @@ DTYPES: dict[Precision, torch.dtype] = {
 WORTHWHILE_GAIN = 1.3
 """On a CPU; below it a busy machine could turn the choice around from one run to the next."""
 
+CLEAR = 1.5
+"""So far from it either way, once is enough."""
+
 SMALLEST_PARAMETERS = 1_000_000
 """Smaller networks gain nothing: 1.1 × measured with timm's test networks, 2.0 × with ResNets."""
 
@@ -102,12 +105,17 @@ def _gain(network: nn.Module, input_px: int) -> float:
             loss.backward()
             if turn:  # the first turn warms up
                 fastest[precision] = min(known, time.perf_counter() - start)
-        if turn and time.monotonic() - began > 1.0:
+        if turn and (_is_clear(fastest) or time.monotonic() - began > 1.0):
             break
     network.zero_grad(set_to_none=True)
     for name, module in network.named_modules():
         module.training = was_training[name]
     return fastest["float32"] / fastest["bfloat16"]
+
+
+def _is_clear(seconds: dict[Precision, float]) -> bool:
+    surplus = seconds["float32"] / seconds["bfloat16"] / WORTHWHILE_GAIN
+    return not 1 / CLEAR < surplus < CLEAR
 
 
 def _remembered(memory: Path) -> dict[str, float]:

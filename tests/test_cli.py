@@ -17,6 +17,8 @@ from PIL import Image
 
 from tlstudio.__main__ import VERBS
 from tlstudio.cli.verbs import app, main
+from tlstudio.model.backbones import find_backbone
+from tlstudio.project.file import open_project
 from tlstudio.project.lock import ProjectLock
 
 QUICK = ("--backbone", "test_resnet", "--epochs", "2", "--batch-size", "4", "--device", "cpu", "--seed", "1")
@@ -273,6 +275,18 @@ def test_that_an_error_is_one_line_of_json_and_status_1(tmp_path: Path) -> None:
     assert failed["event"] == "Failed"
     assert failed["title"] == "No project was found"
     assert failed["what_to_try"]
+
+
+@pytest.mark.parametrize(("classes", "frozen_share"), [("ab", 0.5), ("abcd", 0.0)])
+def test_that_a_new_project_begins_at_the_recommended_freeze_depth(
+    tmp_path: Path, classes: str, frozen_share: float
+) -> None:
+    folder = draw_images(tmp_path / "images", tuple(classes), images=20)
+    ask("new", tmp_path / "project", folder, "--independent")
+    model = open_project(tmp_path / "project").settings.model
+
+    # Of the bundled backbone half of the groups for fewer than 40 training images, as in the window.
+    assert model.freeze == round(frozen_share * find_backbone(model.backbone).head_depth)
 
 
 def test_that_a_failed_new_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
 from tlstudio.model.errors import UnknownBackbone
-from tlstudio.model.recommend import recommend, recommended_depth
-from tlstudio.model.settings import PRETRAINED, RANDOM, FreezeDepth, ModelSettings
+from tlstudio.model.recommend import recommend, recommended_freeze
+from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
 from tlstudio.model.speeds import Speed
 from tlstudio.model.weight_store import weights_state
 from tlstudio.project.project import Project
@@ -67,10 +67,4 @@ def with_recommended_depth(settings: ModelSettings, project: Project) -> ModelSe
     """The settings, frozen as far as is recommended for the project's images."""
     backbone = known_backbone(settings)
     images = project.images.split["train"] if project.images else 0
-    depth = recommended_depth(backbone, settings.weights, images)
-    return replace(settings, freeze=as_freeze(depth, backbone.head_depth))
-
-
-def as_freeze(depth: int, head_depth: int) -> FreezeDepth:
-    """The setting of that slider position; its end means the classifier alone on every backbone."""
-    return "head" if depth >= head_depth else depth
+    return replace(settings, freeze=recommended_freeze(backbone, settings.weights, images))

@@ -2,11 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tlstudio.cli.running import locked
 from tlstudio.data.settings import DataSettings
 from tlstudio.events import Event
+from tlstudio.model.backbones import find_backbone
+from tlstudio.model.recommend import recommended_freeze
 from tlstudio.project.events import ProjectCreated
 from tlstudio.project.file import create_project, save_project
 from tlstudio.run.follow import follow
@@ -30,11 +33,14 @@ def make_project(folder: Path, settings: DataSettings) -> Iterator[Event]:
             for after, event in follow(project, run_here("scan", project)):
                 project = after
                 yield event
+            images = project.images
+            assert images is not None  # noqa: S101 - the last event of a scan
+            model = project.settings.model
+            freeze = recommended_freeze(find_backbone(model.backbone), model.weights, images.split["train"])
+            save_project(project.with_settings(model=replace(model, freeze=freeze)))
     except BaseException:
         _remove(project.folder, is_folder_kept=existed)
         raise
-    images = project.images
-    assert images is not None  # noqa: S101 - the last event of a scan
     yield ProjectCreated(
         images=images.images,
         classes=images.classes,

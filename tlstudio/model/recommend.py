@@ -6,7 +6,7 @@ from typing import Literal
 
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.backbones import BACKBONES
-from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
+from tlstudio.model.settings import PRETRAINED, RANDOM, FreezeDepth, ModelSettings
 from tlstudio.model.speeds import Speed
 from tlstudio.model.weight_store import WeightsState
 
@@ -103,7 +103,7 @@ def _size(images: int | None, classes: int) -> str:
         return ""
     counted = f"{images:,} training {'image' if images == 1 else 'images'} in {classes} classes"
     if images < FEW_IMAGES:
-        return f"{counted} are few, so a pretrained start counts most. "
+        return f"{counted} are few, so a pretrained start helps most. "
     return f"{counted} are enough to adapt it well. "
 
 
@@ -121,6 +121,16 @@ def recommended_depth(backbone: Backbone, weights: str, train_images: int) -> in
     images = train_images or USUAL_IMAGES
     share = next((share for limit, share in shares if images < limit), 0.0)
     return round(backbone.head_depth * share)
+
+
+def recommended_freeze(backbone: Backbone, weights: str, train_images: int) -> FreezeDepth:
+    """The setting of the recommended depth; see `recommended_depth`."""
+    return as_freeze(recommended_depth(backbone, weights, train_images), backbone.head_depth)
+
+
+def as_freeze(depth: int, head_depth: int) -> FreezeDepth:
+    """The setting of that slider position; its end means the classifier alone on every backbone."""
+    return "head" if depth >= head_depth else depth
 
 
 def knows_drawn_scenes(backbone: Backbone, weights: str) -> bool:

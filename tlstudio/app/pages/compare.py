@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QVBoxLayout, QWid
 from tlstudio import atomic
 from tlstudio.amounts import counted
 from tlstudio.app import theme
-from tlstudio.app.model_choice import as_freeze, known_backbone
+from tlstudio.app.model_choice import known_backbone
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
 from tlstudio.app.widgets.buttons import button
@@ -39,6 +39,8 @@ from tlstudio.app.widgets.runs_table import RunsTable
 from tlstudio.app.widgets.sweep_desk import SweepDesk
 from tlstudio.app.widgets.verdict_bar import VerdictBar
 from tlstudio.events import Event, Progress
+from tlstudio.model.recommend import as_freeze
+from tlstudio.model.settings import ModelSettings
 from tlstudio.project.project import Project, Run
 from tlstudio.project.run_bin import binned_runs, has_binned_runs, room_in_bin
 from tlstudio.project.runs_csv import runs_csv
@@ -81,7 +83,7 @@ class ComparePage(Page):
         self.export_button = button("Export table…", "plain", "download-simple")
         self.export_button.clicked.connect(self.ask_where_to_export)
         self.new_button = button("New run", "plain", "plus")
-        self.new_button.clicked.connect(self._go_to_model)
+        self.new_button.clicked.connect(partial(self._go_to, "model"))
         self.add_action(self.export_button)
         self.add_action(self.new_button)
         self.delete_button = button("Delete run", "ghost")
@@ -129,7 +131,7 @@ class ComparePage(Page):
 
     def _connect(self) -> None:
         self.nothing.pressed.connect(self._start_training)
-        self.no_images.pressed.connect(self._go_to_data)
+        self.no_images.pressed.connect(partial(self._go_to, "data"))
         self.table.ticked.connect(self._tick)
         self.table.current_changed.connect(self._current_changed)
         self.table.chosen.connect(self._choose)
@@ -401,7 +403,7 @@ class ComparePage(Page):
         project = self.session.project
         run = next((run for run in project.runs if run.number == number), None) if project else None
         if run is not None:
-            self.message.say("bad", *failure_words(run), [("Go to Train", self._go_to_train)])
+            self.message.say("bad", *failure_words(run), [("Go to Train", partial(self._go_to, "train"))])
             self._scroll.ensureWidgetVisible(self.message)
 
     def _evaluate(self) -> None:
@@ -415,18 +417,17 @@ class ComparePage(Page):
         """Choose that depth of the backbone whose depths are shown, and go where a run is started."""
         model = self._found().model
         if model is not None:
-            freeze = as_freeze(depth, known_backbone(model).head_depth)
-            if self.session.choose(model=replace(model, freeze=freeze)):
-                self.went.emit("model")
+            self._choose_depth(model, depth)
 
     def _use_depth(self, depth: int) -> None:
         """Choose the depth that a sweep of the project's own backbone has recommended."""
-        project = self.session.project
-        if project is not None:
-            model = project.settings.model
-            freeze = as_freeze(depth, known_backbone(model).head_depth)
-            if self.session.choose(model=replace(model, freeze=freeze)):
-                self.went.emit("model")
+        if self.session.project is not None:
+            self._choose_depth(self.session.project.settings.model, depth)
+
+    def _choose_depth(self, model: ModelSettings, depth: int) -> None:
+        freeze = as_freeze(depth, known_backbone(model).head_depth)
+        if self.session.choose(model=replace(model, freeze=freeze)):
+            self.went.emit("model")
 
     def _ask_for_sweep(self) -> None:
         self.sweep.open_panel(self._found().model)
@@ -435,14 +436,8 @@ class ComparePage(Page):
         if self.session.start("train"):
             self.went.emit("train")
 
-    def _go_to_model(self) -> None:
-        self.went.emit("model")
-
-    def _go_to_data(self) -> None:
-        self.went.emit("data")
-
-    def _go_to_train(self) -> None:
-        self.went.emit("train")
+    def _go_to(self, page: str, *_: object) -> None:
+        self.went.emit(page)
 
     # Qt's own names
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from tlstudio.app import theme
 from tlstudio.app.model_choice import (
-    as_freeze,
     is_known,
     known_backbone,
     suggestion,
@@ -38,6 +37,7 @@ from tlstudio.app.widgets.weights_notice import Notice, notice, notice_of_unknow
 from tlstudio.model.adopted import adopted_backbones
 from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
 from tlstudio.model.catalogue import search
+from tlstudio.model.recommend import as_freeze
 from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
 from tlstudio.model.weight_store import weights_state
 from tlstudio.project.project import Project

@@ -25,7 +25,7 @@ SAMPLES = {
     "list[ClassResult]": [],
     "list[DepthResult]": [],
     "NetworkCost": NetworkCost(
-        ["float32"], [[0.0, 0.5]], [[1.0]], [[2.5]], 4.0, [[0.1]], [0.2], [3], [7], 8, True, 0.5
+        ["float32"], [[0.0, 0.5]], [0.75], [[1.0]], [[2.5]], 4.0, [[0.1]], [0.2], [3], [7], 8, True, 0.5
     ),
     "ImageCost": ImageCost(0.25, 300.0, {"none": 0.5}),
 }

@@ -36,6 +36,7 @@ COST = CostMeasured(
     network=NetworkCost(
         precisions=["float32"],
         forward=[[0.01 * depth for depth in range(HEAD + 2)]],
+        frozen_share=[1.0],
         learning=[[0.03 * (HEAD - depth) for depth in DEPTHS]],
         held=[[1e6 * (HEAD - depth) for depth in DEPTHS]],
         widest=1e6,

@@ -13,6 +13,7 @@ from tlstudio.train.settings import TrainSettings
 NETWORK = NetworkCost(
     precisions=["float32"],
     forward=[[0.0, 0.25, 0.5, 0.625]],  # nothing, the stem, everything but the head, all of it
+    frozen_share=[1.0],
     learning=[[1.5, 0.75, 0.0]],
     held=[[3e6, 1e6, 0.0]],
     widest=1e6,
@@ -61,6 +62,15 @@ def test_that_frozen_blocks_are_paid_once_for_each_view_where_they_are_kept():
     assert found.learning == pytest.approx(8 * 4 * 0.125, rel=1e-2)
     assert found.feature_bytes == (4 * 20 + 4) * 2 * 100
     assert found.preparing == pytest.approx(1.0 + 2.0 + 24 * 0.5 + 20 * 0.5)
+
+
+def test_that_frozen_layers_that_were_made_faster_are_paid_as_such():
+    found = needed(
+        replace(COST, network=replace(NETWORK, frozen_share=[0.75])), replace(WORK, depth=2, cache_bytes=0)
+    )
+
+    drawn, checked = 20 * (0.5 + 0.75 * 0.5), 4 * (0.25 + 0.75 * 0.5 + 0.125)
+    assert found.learning == pytest.approx(8 * (drawn + checked))
 
 
 def test_that_what_is_slower_to_read_than_to_compute_is_computed_in_every_epoch():
@@ -141,6 +151,7 @@ def test_that_half_precision_is_expected_where_it_is_clearly_faster():
         NETWORK,
         precisions=["float32", "bfloat16"],
         forward=[*NETWORK.forward, [0.0, 0.125, 0.25, 0.3125]],
+        frozen_share=[1.0, 1.0],
         learning=[*NETWORK.learning, [0.75, 0.375, 0.0]],
         held=[*NETWORK.held, [1e6, 5e5, 0.0]],
         fixed=[*NETWORK.fixed, [0.25, 0.125, 0.0]],

@@ -15,6 +15,7 @@ class NetworkCost:
     Attributes:
         precisions: that training may choose among; the exact one first if it is one of them.
         forward: by precision and depth, seconds until the boundary, and one more for the whole network.
+        frozen_share: by precision, what part of that the frozen layers take once they are made faster.
         learning: by precision and depth, seconds forward and backward behind the boundary.
         held: by precision and depth, bytes behind the boundary that are held for the way back.
         widest: bytes in the widest place of the network.
@@ -29,6 +30,7 @@ class NetworkCost:
 
     precisions: list[str]
     forward: list[list[float]]
+    frozen_share: list[float]
     learning: list[list[float]]
     held: list[list[float]]
     widest: float
@@ -40,6 +42,10 @@ class NetworkCost:
     shallowest_cut: int
     cut_seconds: float
 
+    def frozen_seconds(self, place: int, depth: int) -> float:
+        """To compute the frozen layers in the precision of that place."""
+        return self.frozen_share[place] * self.forward[place][depth]
+
     @property
     def is_possible(self) -> bool:
         """Whether every number is one, and every list has an entry for each depth."""
@@ -48,14 +54,17 @@ class NetworkCost:
         by_depth: list[list[float]] = [[*self.crossing], [*self.trainable], self.update]
         by_depth += [row for rows in by_precision for row in rows]
         numbers = [self.widest, self.cut_seconds, *(each for row in by_depth for each in row)]
-        numbers += [each for row in self.forward for each in row]
+        numbers += [each for row in self.forward for each in row] + self.frozen_share
         return (
             depths > 0
             and self.values > 0
             and 0 <= self.shallowest_cut < depths
             and all(len(row) == depths + 1 for row in self.forward)
             and all(len(row) == depths for row in by_depth)
-            and all(0 < len(rows) == len(self.precisions) for rows in (self.forward, *by_precision))
+            and all(
+                0 < len(rows) == len(self.precisions)
+                for rows in (self.forward, self.frozen_share, *by_precision)
+            )
             and all(math.isfinite(number) and number >= 0 for number in numbers)
         )
 

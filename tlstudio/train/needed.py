@@ -27,7 +27,7 @@ WORTHWHILE_GAIN = 1.3
 PROBED_IMAGES = 4
 LAST_TURN_STARTS_BEFORE = 1.0
 TURNS = (2, 4)
-"""What choosing the precision takes: so many turns, no new one after so many seconds."""
+"""What choosing the precision takes at most: so many turns, no new one after so many seconds."""
 
 FLOAT_BYTES = 4
 OPTIMIZER_VALUES = 2
@@ -178,13 +178,13 @@ def _is_kept(cost: CostMeasured, work: Work, place: int) -> bool:
     return (
         0 < cost.network.shallowest_cut <= work.depth
         and work.cache_bytes > 0
-        and gain_of_keeping(cost.network.forward[place][work.depth], _row_bytes(cost, work.depth)) > 1
+        and gain_of_keeping(cost.network.frozen_seconds(place, work.depth), _row_bytes(cost, work.depth)) > 1
     )
 
 
 def _computed(cost: CostMeasured, work: Work, place: int) -> _Fed:
     """Every image in every epoch."""
-    frozen = cost.network.forward[place][work.depth]
+    frozen = cost.network.frozen_seconds(place, work.depth)
     draw, centre = _draw_seconds(cost, work.train)
     seconds = work.train_images * (draw + frozen) + work.validation_images * (centre + frozen)
     return _Fed(once=0.0, in_epoch=seconds, views=views_at_most(work.train))
@@ -192,8 +192,7 @@ def _computed(cost: CostMeasured, work: Work, place: int) -> _Fed:
 
 def _kept(cost: CostMeasured, work: Work, place: int) -> _Fed:
     """Every view once, unless an earlier run has kept it, here or at a shallower boundary."""
-    forward = cost.network.forward[place]
-    frozen, shallower = forward[work.depth], forward[work.shallower_depth]
+    forward, frozen = cost.network.forward[place], cost.network.frozen_seconds(place, work.depth)
     draw, centre = _draw_seconds(cost, work.train)
     row_bytes, shallower_row_bytes = (_row_bytes(cost, depth) for depth in (work.depth, work.shallower_depth))
     view_bytes, validation_bytes = row_bytes * work.train_images, row_bytes * work.validation_images
@@ -204,7 +203,7 @@ def _kept(cost: CostMeasured, work: Work, place: int) -> _Fed:
     share = min(1.0, work.cache_bytes / (views * view_bytes + validation_bytes))
     reading = (work.train_images + work.validation_images) * _read_seconds(row_bytes)
     anew, writing = draw + frozen, row_bytes / WRITE_BYTES_PER_SECOND
-    leading_on = frozen - shallower + _read_seconds(shallower_row_bytes)
+    leading_on = forward[work.depth] - forward[work.shallower_depth] + _read_seconds(shallower_row_bytes)
     of_image = (views - kept - led_on) * anew + led_on * leading_on + (views - kept) * writing
     once = share * work.train_images * of_image
     added = round(share * (views - kept) * view_bytes)

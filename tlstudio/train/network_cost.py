@@ -11,12 +11,13 @@ from torch import Tensor, nn
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.cut import Cut, cut
 from tlstudio.model.errors import CannotCut
+from tlstudio.model.fold import QuickPrefix
 from tlstudio.model.freeze import freeze, train_mode
 from tlstudio.model.groups import parameter_groups
 from tlstudio.train.cost import NetworkCost
 from tlstudio.train.optimize import make_optimizer, make_schedule
 from tlstudio.train.passes import Passed, Watch
-from tlstudio.train.precision import Precision, in_precision, learning_in, possible_precisions
+from tlstudio.train.precision import DTYPES, Precision, in_precision, learning_in, possible_precisions
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import LONGEST_GRADIENT, Trainee, on_device, take_step
 
@@ -77,7 +78,8 @@ def network_cost(
     in_group = [sum(named[name].numel() for name in group.parameters) for group in groups]
     trainable = [sum(in_group[depth:]) for depth in range(len(groups))]
     precisions = possible_precisions(network, device)
-    few, many, warm = _passes(network, backbone, precisions, device, most)
+    images = _noise(backbone, device, max(FEW_IMAGES, most))
+    few, many, warm = _passes(network, images, precisions)
     whole = _update_seconds(network, train, device)
     parts, cut_seconds = _cut(network, backbone.head_depth, backbone)
     shallowest_cut = _shallowest_cut(network, backbone) if parts is not None else 0
@@ -93,6 +95,7 @@ def network_cost(
             [seconds / many.images for seconds in _usual([passed.forward for passed in many.of(each)])]
             for each in precisions
         ],
+        frozen_share=[_frozen_share(parts, many, each, images) for each in precisions],
         learning=[each for each, _ in split],
         held=[[size / warm.images for size in warm.steps[each][0].held] for each in precisions],
         widest=exact.widest / many.images,
@@ -109,17 +112,16 @@ def network_cost(
     )
 
 
+def _noise(backbone: Backbone, device: torch.device, images: int) -> Tensor:
+    input_px, draw = backbone.preprocessing.input_px, torch.Generator().manual_seed(0)
+    return on_device(torch.randn(images, 3, input_px, input_px, generator=draw), device)
+
+
 def _passes(
-    network: nn.Module,
-    backbone: Backbone,
-    precisions: tuple[Precision, ...],
-    device: torch.device,
-    most: int,
+    network: nn.Module, images: Tensor, precisions: tuple[Precision, ...]
 ) -> tuple[Turns, Turns, Turns]:
     """Those of few images, of many, and the first, which is no measure of time."""
-    draw = torch.Generator().manual_seed(0)
-    input_px = backbone.preprocessing.input_px
-    images = on_device(torch.randn(max(FEW_IMAGES, most), 3, input_px, input_px, generator=draw), device)
+    device, most = images.device, len(images)
     warm, few = Turns(FEW_IMAGES), Turns(FEW_IMAGES)
     with Watch(network, device) as watch:
         for turn in range(TURNS):
@@ -159,6 +161,23 @@ def _pass(
         network.zero_grad(set_to_none=True)
         passed = watch.step(_loss(network, inputs, precision, inputs.device), is_weighed=is_weighed)
         to.steps.setdefault(precision, []).append(passed)
+
+
+def _frozen_share(parts: Cut | None, many: Turns, precision: Precision, images: Tensor) -> float:
+    """How long frozen layers take, against the same ones where they are still to learn."""
+    if parts is None or parts.depth == 0 or precision == "float16":
+        return 1.0
+    prefix, images = QuickPrefix(parts, DTYPES[precision]), images[: many.images]
+    seconds = []
+    for _ in range(1 + FORWARD_TURNS):  # the first makes it and warms up
+        began = time.perf_counter()
+        with torch.no_grad(), in_precision(precision, images.device):
+            prefix(images)
+        if images.device.type == "cuda":
+            torch.cuda.synchronize()
+        seconds.append(time.perf_counter() - began)
+    plain = median(passed.forward[parts.depth] for passed in many.of(precision))
+    return min(1.0, min(seconds[1:]) / plain)
 
 
 def _split(few: Turns, many: Turns, precision: Precision) -> tuple[list[float], list[float]]:

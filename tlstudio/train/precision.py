@@ -89,6 +89,11 @@ def learning_in(precision: Precision, device: torch.device) -> Iterator[None]:
         yield
 
 
+def is_clear(gain: float) -> bool:
+    """Whether half precision is so much faster, or so little, that one look is enough."""
+    return not 1 / CLEAR < gain / WORTHWHILE_GAIN < CLEAR
+
+
 def _gain(network: nn.Module, input_px: int) -> float:
     """How many times faster a training step is in bfloat16; the state of the network stays as it was."""
     was_training = {name: module.training for name, module in network.named_modules()}
@@ -105,17 +110,13 @@ def _gain(network: nn.Module, input_px: int) -> float:
             loss.backward()
             if turn:  # the first turn warms up
                 fastest[precision] = min(known, time.perf_counter() - start)
-        if turn and (_is_clear(fastest) or time.monotonic() - began > 1.0):
+        gain = fastest["float32"] / fastest["bfloat16"] if turn else 1.0
+        if turn and (is_clear(gain) or time.monotonic() - began > 1.0):
             break
     network.zero_grad(set_to_none=True)
     for name, module in network.named_modules():
         module.training = was_training[name]
-    return fastest["float32"] / fastest["bfloat16"]
-
-
-def _is_clear(seconds: dict[Precision, float]) -> bool:
-    surplus = seconds["float32"] / seconds["bfloat16"] / WORTHWHILE_GAIN
-    return not 1 / CLEAR < surplus < CLEAR
+    return gain
 
 
 def _remembered(memory: Path) -> dict[str, float]:

@@ -68,6 +68,10 @@ pretrain: $(VENV)/ready
 	$(BIN)/python packaging/pretraining/package.py build/pretraining/resnet10t resnet10t --input-px 144
 	$(BIN)/python packaging/pretraining/pretrain.py fasternet_t0 --images 800000
 	$(BIN)/python packaging/pretraining/package.py build/pretraining/fasternet_t0 fasternet_t0 --input-px 144
+	$(BIN)/python packaging/pretraining/pretrain.py fasternet_t0 --from resources/backbones/fasternet_t0.safetensors \
+	    --folder build/pretraining/larger --images 51200 --size-px 128 --batch-size 128 --learning-rate 1e-3 \
+	    --warm-up-steps 100
+	$(BIN)/python packaging/pretraining/package.py build/pretraining/larger/fasternet_t0 fasternet_t0 --input-px 144
 
 # The environment with what the program needs, and with the test tools on top; remade when pyproject.toml changes.
 $(VENV)/ready: pyproject.toml

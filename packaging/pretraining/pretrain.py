@@ -5,6 +5,7 @@ were seen. The scenes are a pure function of the seed and the step.
 """
 
 import argparse
+import hashlib
 import math
 import time
 from dataclasses import asdict, dataclass
@@ -14,7 +15,7 @@ import scenes
 import timm
 import torch
 from objective import Answers
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from tlstudio import atomic
@@ -34,8 +35,10 @@ class Recipe:
     size_px: int
     batch_size: int
     learning_rate: float
+    warm_up_steps: int
     weight_decay: float
     seed: int
+    begins_with: str  # SHA-256 of a file of weights; empty for random ones
 
     @property
     def steps(self) -> int:
@@ -64,21 +67,27 @@ def main() -> None:
     parser.add_argument("--size-px", type=int, default=64)
     parser.add_argument("--batch-size", type=int, default=256)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--warm-up-steps", type=int, default=300)
     parser.add_argument("--weight-decay", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--from", dest="weights", type=Path, help="safetensors to go on from, at another size"
+    )
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--threads", type=int, default=0, help="of the processor; 0: as many as it has")
     given = vars(parser.parse_args())
     folder, minutes, threads = (given.pop(name) for name in ("folder", "minutes", "threads"))
     if threads:
         torch.set_num_threads(threads)
-    train(Recipe(**given), folder / given["architecture"], minutes)
+    weights: Path | None = given.pop("weights")
+    begins_with = hashlib.sha256(weights.read_bytes()).hexdigest() if weights else ""
+    train(Recipe(**given, begins_with=begins_with), weights, folder / given["architecture"], minutes)
 
 
-def train(recipe: Recipe, folder: Path, minutes: float) -> None:
+def train(recipe: Recipe, weights: Path | None, folder: Path, minutes: float) -> None:
     """Train from the folder's checkpoint, or from the start, for so many minutes at most."""
     folder.mkdir(parents=True, exist_ok=True)
-    pupil = begin(recipe, folder)
+    pupil = begin(recipe, weights, folder)
     print(f"{recipe} on {pupil.device}, from step {pupil.step} of {recipe.steps}", flush=True)
     banks = scenes.draw_banks(recipe.seed, pupil.device)
     started = saved = time.monotonic()
@@ -95,11 +104,17 @@ def train(recipe: Recipe, folder: Path, minutes: float) -> None:
     save(pupil, folder)
 
 
-def begin(recipe: Recipe, folder: Path) -> Pupil:
-    """A new pupil, or the one that the folder's checkpoint holds."""
+def begin(recipe: Recipe, weights: Path | None, folder: Path) -> Pupil:
+    """A new pupil, with these weights if there are any, or the one that the folder's checkpoint holds."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe.seed)
     network = timm.create_model(recipe.architecture, num_classes=0)
+    if weights is not None:
+        kept = {name: tensor.float() for name, tensor in load_file(weights).items()}
+        counts = {name: tensor for name, tensor in network.state_dict().items() if name not in kept}
+        if any(not name.endswith("num_batches_tracked") for name in counts):
+            raise SystemExit(f"{weights} is not of {recipe.architecture}")
+        network.load_state_dict(kept | counts)
     network = network.to(device, memory_format=torch.channels_last)
     answers = Answers(network.head_hidden_size).to(device)
     groups = parameter_groups([*network.parameters(), *answers.parameters()], recipe.weight_decay)
@@ -145,7 +160,7 @@ def normalised(images: Tensor) -> Tensor:
 
 def learning_rate(recipe: Recipe, step: int) -> float:
     """A short warm-up, then half a cosine to nothing."""
-    warm = min(1.0, (step + 1) / 300)
+    warm = min(1.0, (step + 1) / recipe.warm_up_steps)
     return recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
 
 

@@ -1,6 +1,6 @@
 """What the frozen part computes stays the same when BatchNorm goes into the convolutions before it."""
 
-import os
+import threading
 
 import pytest
 import torch
@@ -57,7 +57,7 @@ def test_that_every_norm_behind_a_convolution_is_folded_and_the_features_stay_th
     assert_same(folded.prefix(images), parts.prefix(images))
 
 
-@pytest.mark.skipif("TLSTUDIO_EVERY_DEPTH" not in os.environ, reason="takes half an hour")
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BACKBONES)
 def test_that_the_features_of_the_whole_table_stay_the_same(name):
     parts = prefix_of(BACKBONES[name])
@@ -160,3 +160,13 @@ def test_that_nothing_is_folded_before_it_is_used(monkeypatch):
     first = len(computed)
     prefix(images_for(parts))
     assert len(computed) == first + 1
+
+
+def test_that_a_network_that_cannot_be_copied_computes_as_it_is():
+    parts = prefix_of(TEST_BACKBONES["test_resnet"])
+    expected = parts.prefix(images_for(parts))
+    parts.network.lock = threading.Lock()
+
+    found = QuickPrefix(parts, torch.float32)(images_for(parts))
+
+    assert all(map(torch.equal, found, expected))

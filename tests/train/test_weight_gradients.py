@@ -81,6 +81,12 @@ def test_that_other_convolutions_are_torchs_own(products, convolution):
     assert products == []
 
 
+def test_that_a_single_image_without_a_batch_is_torchs_own(products):
+    gradients(nn.Conv2d(4, 4, 3, bias=False), torch.randn(4, 8, 8), learning_in)
+
+    assert products == []
+
+
 def test_that_a_large_map_is_torchs_own(products):
     gradients(nn.Conv2d(4, 4, 3, padding=1, bias=False), torch.randn(1, 4, 9, 8), learning_in)
 

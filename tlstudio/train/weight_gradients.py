@@ -51,7 +51,11 @@ def _suits(
     if bias is not None or groups != 1 or weight.numel() < FEWEST_WEIGHTS or not weight.requires_grad:
         return False
     is_usual = all(isinstance(each, tuple) for each in (stride, padding, dilation)) and set(dilation) == {1}
-    return is_usual and _positions(images.shape[2:], weight.shape[2:], stride, padding) <= MOST_POSITIONS
+    return (
+        is_usual
+        and images.ndim == 4
+        and _positions(images.shape[2:], weight.shape[2:], stride, padding) <= MOST_POSITIONS
+    )
 
 
 def _positions(

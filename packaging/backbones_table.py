@@ -50,9 +50,7 @@ class Facts:
 BUNDLED = {
     # Made at 64 px; at 144 px their features tell most images apart (measured at 96, 128 and 144 px).
     "resnet10t": Facts("ResNet-10", "ResNet", "Ready at once", None, (144, 164), is_bundled=True),
-    "fasternet_t0": Facts(
-        "FasterNet-T0", "FasterNet", "Smallest and quickest", None, (144, 164), is_bundled=True
-    ),
+    "fasternet_t0": Facts("FasterNet-T0", "FasterNet", "Smallest of all", None, (144, 164), is_bundled=True),
 }
 KATHER_100K = "NCT-CRC-HE-100K (tissue slides)"
 CONVNETS = {

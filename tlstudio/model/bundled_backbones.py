@@ -24,7 +24,7 @@ BUNDLED: dict[str, Backbone] = {
         ),
     ),
     "fasternet_t0": Backbone(
-        "fasternet_t0", "FasterNet-T0", "FasterNet", "Smallest and quickest",
+        "fasternet_t0", "FasterNet-T0", "FasterNet", "Smallest of all",
         groups=(
             FreezeGroup("stem", 2000), FreezeGroup("stages.0", 7460), FreezeGroup("stages.1", 72000),
             FreezeGroup("stages.2", 991040), FreezeGroup("stages.3", 1142400),

@@ -99,9 +99,9 @@ def test_that_a_network_without_norms_behind_convolutions_is_left_as_it_is():
     assert fold_norms(parts) is parts
 
 
-def test_that_nothing_is_folded_where_a_convolution_is_used_twice():
+def test_that_nothing_is_folded_where_what_a_convolution_gives_goes_elsewhere_too():
     class Reused(nn.Module):
-        def __init__(self, network):
+        def __init__(self):
             super().__init__()
             self.conv = nn.Conv2d(3, 3, 3, padding=1, bias=False)
             self.bn = nn.BatchNorm2d(3).eval()
@@ -111,9 +111,9 @@ def test_that_nothing_is_folded_where_a_convolution_is_used_twice():
             seen = self.conv(images)
             return (self.bn(seen) + seen,)
 
-    network = Reused(None).eval()
+    network = Reused().eval()
 
-    class Twice:
+    class Whole:
         """A cut whose prefix is the whole of it."""
 
         input_px = 16
@@ -122,13 +122,13 @@ def test_that_nothing_is_folded_where_a_convolution_is_used_twice():
             self.network = network
 
         def on(self, network):
-            return Twice(network)
+            return Whole(network)
 
         def prefix(self, images):
             with torch.no_grad():
                 return self.network(images)
 
-    parts = Twice(network)
+    parts = Whole(network)
     assert fold_norms(parts) is parts
 
 
@@ -160,6 +160,12 @@ def test_that_nothing_is_folded_before_it_is_used(monkeypatch):
     first = len(computed)
     prefix(images_for(parts))
     assert len(computed) == first + 1
+
+
+def test_that_in_float16_nothing_is_folded():
+    parts = prefix_of(TEST_BACKBONES["test_resnet"])
+
+    assert QuickPrefix(parts, torch.float16)._quick is parts
 
 
 def test_that_a_network_that_cannot_be_copied_computes_as_it_is():

@@ -38,7 +38,8 @@ class QuickPrefix:
 
         Args:
             parts: whose prefix it is.
-            dtype: that autocast computes in, or float32 without it.
+            dtype: that autocast computes in, or float32 without it. In float16 it stays as it is, as a folded
+                weight could be too large a number.
         """
         self._parts, self._dtype = parts, dtype
 
@@ -48,6 +49,8 @@ class QuickPrefix:
 
     @cached_property
     def _quick(self) -> Cut:
+        if self._dtype is torch.float16:
+            return self._parts
         try:
             folded = fold_norms(self._parts)
             return folded if self._dtype is torch.float32 else shorten_weights(folded, self._dtype)

@@ -189,9 +189,7 @@ def _frozen(
     images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)
     frozen = Frozen(parts, parts.prefix, Layout((), "float32"), precision, device)
     layout = layout_of(frozen.compute(images), precision)
-    # In float16 a folded weight could be too large a number.
-    prefix = parts.prefix if precision == "float16" else QuickPrefix(parts, DTYPES[precision])
-    return replace(frozen, layout=layout, prefix=prefix)
+    return replace(frozen, layout=layout, prefix=QuickPrefix(parts, DTYPES[precision]))
 
 
 def _is_worth_keeping(frozen: Frozen, parts: Cut, source: Labelled, backbone: Backbone, memory: Path) -> bool:

@@ -165,7 +165,7 @@ def _pass(
 
 def _frozen_share(parts: Cut | None, many: Turns, precision: Precision, images: Tensor) -> float:
     """How long frozen layers take, against the same ones where they are still to learn."""
-    if parts is None or parts.depth == 0 or precision == "float16":
+    if parts is None or parts.depth == 0:
         return 1.0
     prefix, images = QuickPrefix(parts, DTYPES[precision]), images[: many.images]
     seconds = []

@@ -89,7 +89,7 @@ def learning_in(precision: Precision, device: torch.device) -> Iterator[None]:
         yield
 
 
-def is_clear(gain: float) -> bool:
+def _is_clear(gain: float) -> bool:
     """Whether half precision is so much faster, or so little, that one look is enough."""
     return not 1 / CLEAR < gain / WORTHWHILE_GAIN < CLEAR
 
@@ -111,7 +111,7 @@ def _gain(network: nn.Module, input_px: int) -> float:
             if turn:  # the first turn warms up
                 fastest[precision] = min(known, time.perf_counter() - start)
         gain = fastest["float32"] / fastest["bfloat16"] if turn else 1.0
-        if turn and (is_clear(gain) or time.monotonic() - began > 1.0):
+        if turn and (_is_clear(gain) or time.monotonic() - began > 1.0):
             break
     network.zero_grad(set_to_none=True)
     for name, module in network.named_modules():

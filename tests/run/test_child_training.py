@@ -65,7 +65,8 @@ def test_that_a_killed_training_keeps_its_epochs_and_goes_on_where_it_was(projec
     resumed = StepProcess("resume", project.folder)
     started = next(event for event in resumed if isinstance(event, RunStarted))
     assert started.run == 1
-    assert started.epochs_done == len(run.epochs)
+    # A kill between run.json and the checkpoint: the epochs in between are told, and repeated.
+    assert 1 <= started.epochs_done <= len(run.epochs)
 
 
 def test_that_a_stopped_training_keeps_its_best_weights(project: Project) -> None:

@@ -1,5 +1,6 @@
 """A run that was broken off goes on to the very same numbers."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -12,8 +13,9 @@ from safetensors.torch import load_file, save_file
 from tlstudio.data.table import write_table
 from tlstudio.model.backbones import TEST_BACKBONES
 from tlstudio.model.network import create
+from tlstudio.train.checkpoint import load_checkpoint
 from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
-from tlstudio.train.run_info import read_info
+from tlstudio.train.run_info import read_info, read_metrics
 
 SETTINGS = {"epochs": 3, "augmentation": "strong"}
 
@@ -81,6 +83,30 @@ def test_that_a_damaged_checkpoint_falls_back_to_the_one_before(small_set, monke
     assert [numbers(event) for event in resumed] == [numbers(event) for event in expected[1:]]
     rows = (small_set.run_folder / "metrics.csv").read_text(encoding="utf-8").splitlines()
     assert [row.partition(",")[0] for row in rows] == ["epoch", "1", "2", "3"]
+
+
+def test_that_a_run_killed_while_it_saves_tells_every_epoch_that_its_checkpoint_holds(
+    small_set, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("tlstudio.train.keeper.FIRST_SECONDS", 0.0)
+    moments = []
+
+    def replaced(path, *arguments):
+        replacing(path, *arguments)
+        moments.append(shutil.copytree(small_set.run_folder, tmp_path / "moments" / str(len(moments))))
+
+    replacing = os.replace
+    monkeypatch.setattr(os, "replace", replaced)
+    list(small_set.fit(**SETTINGS))
+
+    for moment in moments:
+        info = read_info(moment) if (moment / "run.json").exists() else None
+        checkpoint = load_checkpoint(moment)
+        known = {event.epoch for event in read_metrics(moment.rename(moment.parent / "0001"), 3)}
+        assert known >= set(range(1, info.epochs_done + 1) if info else ())
+        assert (info.epochs_done if info else 0) >= (checkpoint.place.epoch if checkpoint else 0)
+        shutil.rmtree(moment.parent / "0001")
+    assert len(moments) > 3 * 2
 
 
 def test_that_a_run_without_a_checkpoint_starts_again_from_its_first_epoch(small_set):

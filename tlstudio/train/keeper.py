@@ -61,22 +61,25 @@ class Keeper:
     def save(self, state: State) -> None:
         """Write what was taken over. The checkpoint comes last: whatever breaks before, resuming repeats it.
 
+        So run.json never lags behind the checkpoint, and tells of no epoch whose metrics are not there.
+
         Raises:
             TLStudioError: if it can't be written.
         """
         began = time.monotonic()
         with saving("the checkpoint"):
+            if self._epochs:
+                append_metrics(self.folder, self._epochs)
+                self._epochs = []
             if self._best is not None:
                 epoch, weights, answers = self._best
                 write_validation(self.folder, answers)
                 write_tensors(self.folder / BEST_NAME, weights, {"epoch": epoch})
                 self._best = None
-            if self._epochs:
-                append_metrics(self.folder, self._epochs)
-                self._epochs = []
+            self.say(state)
+            if self._state:
                 save_checkpoint(self.folder, self.place, self._state)
                 self._state = {}
-            self.say(state)
         now = time.monotonic()
         self._next_save = now + seconds_until_next(now - began)
 

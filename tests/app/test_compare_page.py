@@ -120,7 +120,9 @@ def test_that_runs_are_listed_by_validation_accuracy(page, session):
     assert column(page, "frozen") == ["1 of 5", "4 of 5", "5 of 5"]
     assert column(page, "found") == ["23 of 25", "22 of 25", "15 of 25"]
     assert column(page, "state") == ["Finished"] * 3
-    assert page._purpose.text() == "3 runs on the same 500 images. Tick up to 5 to see their curves."
+    assert page._purpose.text() == (
+        "3 runs on the same 500 images, 200 for validation. Tick up to 5 to see their curves."
+    )
 
 
 def test_that_the_best_is_starred_and_selected_at_first(qtbot, session):

@@ -109,6 +109,29 @@ def test_that_a_loss_more_than_three_times_the_one_before_is_unstable(jump):
     assert judge(epochs([1.0, jump], [0.5, 0.5], [1.0, 1.0], [0.5, 0.5])).kind == "unstable"
 
 
+def test_that_validation_swinging_there_and_back_is_unstable_and_no_chance():
+    said = judge(right(500, 900, 500, images=1000))
+
+    assert said.kind == "unstable"
+    assert said.sentence == (
+        "Unstable. Validation accuracy swung by 400 of 1,000 images within the last 2 epochs."
+    )
+    assert said.reason.endswith("A lower learning rate may help.")
+
+
+@pytest.mark.parametrize(
+    ("counts", "images"),
+    [
+        ((500, 560, 500), 1000),  # Wilson at 500 of 1,000: .469 to .531, so 62 images wide
+        ((900, 945, 900), 1000),  # wider than its range (38), but not by 5 points
+        ((10, 14, 10), 20),  # 20 points, within a range of .30 to .70
+        ((500, 700, 900), 1000),  # not back
+    ],
+)
+def test_that_what_may_be_chance_or_goes_one_way_is_no_swing(counts, images):
+    assert judge(right(*counts, images=images), images).kind != "unstable"
+
+
 def test_that_a_loss_of_exactly_three_times_is_not_unstable():
     assert judge(epochs([1.0, 3.0], [0.5, 0.5], [1.0, 1.0], [0.5, 0.5])).kind == "early"
 

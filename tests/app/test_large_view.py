@@ -61,6 +61,14 @@ def test_that_keys_lead_nowhere_once_it_is_put_away(large, names, record):
     assert moved.events == []
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Backtab])
+def test_that_tab_does_not_lead_to_what_it_covers(large, page, key):
+    QTest.keyClick(large, key)
+
+    assert large.hasFocus()
+    assert not page.field.hasFocus()
+
+
 def test_that_it_goes_when_the_page_that_it_covers_is_hidden(large, page):
     page.hide()
     page.show()

@@ -10,12 +10,13 @@ ELSEWHERE = "This project is open elsewhere, so it can only be looked at here."
 
 
 def purpose_words(project: Project) -> str:
-    """How many runs there are, and whether they can be compared."""
+    """How many runs there are, what their accuracies rest on, and whether they can be compared."""
     runs = counted(len(project.runs), "run")
     images = counted(project.images.images, "image") if project.images else "images"
     others = sum(project.is_stale(run) for run in project.runs)
     if not others:
-        return f"{runs} on the same {images}. Tick up to {MOST} to see their curves."
+        judged = f"{project.runs[-1].started.validation_images:,}"
+        return f"{runs} on the same {images}, {judged} for validation. Tick up to {MOST} to see their curves."
     if others == len(project.runs):
         return f"{runs}, all on images as they were before. Train a new one to compare it with others."
     are = "is" if others == 1 else "are"

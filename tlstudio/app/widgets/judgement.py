@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from tlstudio.amounts import counted
+from tlstudio.metrics import wilson_interval
 from tlstudio.train.events import EpochDone
 
 Kind = Literal[
@@ -16,6 +17,7 @@ TREND_POINTS = 0.3  # validation accuracy over 2 epochs
 TREND_IMAGES = 2  # likewise: one image more or less is chance
 FLAT_POINTS = 0.3  # over 4 epochs
 GAP_POINTS = 5.0  # training above validation accuracy
+SWING_POINTS = 5.0  # there and back over 2 epochs
 JUMP = 3.0  # a loss so many times the one before it
 FEW_IMAGES = 100  # below this, points have no decimal and stand behind the images that they come from
 AT_LEAST = "A judgement needs at least three epochs."
@@ -41,7 +43,8 @@ def judge(epochs: Sequence[EpochDone], validation_images: int, *, is_running: bo
     """What the epochs so far say; the gravest rule that holds speaks.
 
     Accuracies are compared in images, and in points (hundredths). The rules, in this order:
-    unstable: a loss rose to more than 3 times the one before it, in either of the last two epochs;
+    unstable: a loss rose to more than 3 times the one before it, in either of the last two epochs, or
+    validation accuracy went there and back, each way by more than 5 points and than its likely range is wide;
     not learning: the training loss is not below where it was 2 epochs ago;
     by heart: training rose, validation fell, over 2 epochs, and lies more than 5 points below;
     rising: validation rose by at least 2 images and more than 0.3 points over 2 epochs;
@@ -61,7 +64,7 @@ def judge(epochs: Sequence[EpochDone], validation_images: int, *, is_running: bo
         return jumped
     if len(epochs) < 3:
         return Judgement("early", course.tense("Too early to tell.", "Too few epochs to tell."), AT_LEAST)
-    return _not_learning(course) or _by_heart(course) or _trend(course)
+    return _swung(course) or _not_learning(course) or _by_heart(course) or _trend(course)
 
 
 @dataclass(frozen=True)
@@ -111,13 +114,31 @@ def _jumped(course: _Course) -> Judgement | None:
         for name, before, after in losses:
             if before > 0 and not after <= JUMP * before:
                 jump = f"{name} loss jumped from {before:.2f} to {after:.2f} in epoch {later.epoch}."
-                learns = course.tense("It may be learning", "It may have learned")
-                return Judgement(
-                    "unstable",
-                    course.opened("Unstable.", jump),
-                    f"{learns} in too large steps. A lower learning rate may help.",
-                )
+                return _unstable(course, jump)
     return None
+
+
+def _swung(course: _Course) -> Judgement | None:
+    """Further than the likely range of one accuracy is wide: two on the same images differ by less."""
+    first, middle, last = course.right(2)
+    there, back = middle - first, last - middle
+    low, high = wilson_interval(first, course.images)
+    least = max((high - low) * course.images, SWING_POINTS / 100 * course.images)
+    if there * back >= 0 or min(abs(there), abs(back)) <= least:
+        return None
+    return _unstable(
+        course,
+        f"Validation accuracy swung by {course.counts(max(abs(there), abs(back)))} within the last 2 epochs.",
+    )
+
+
+def _unstable(course: _Course, sentence: str) -> Judgement:
+    learns = course.tense("It may be learning", "It may have learned")
+    return Judgement(
+        "unstable",
+        course.opened("Unstable.", sentence),
+        f"{learns} in too large steps. A lower learning rate may help.",
+    )
 
 
 def _not_learning(course: _Course) -> Judgement | None:

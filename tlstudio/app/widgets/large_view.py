@@ -93,6 +93,10 @@ class LargeView(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, _next: bool) -> bool:  # noqa: FBT001, N802
+        """Tab stays: what it would lead to is covered."""
+        return True
+
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         """A click closes."""
         self._close()

@@ -76,6 +76,21 @@ def test_that_the_sample_turns_a_tiff_upright(sample, tmp_path):
     assert (ran.stdout, ran.stderr) == ("rot 0.8668\n", "")
 
 
+def test_that_the_sample_takes_the_middle_of_a_very_long_strip_as_the_app_does(sample, tmp_path):
+    strip = Image.new("L", (101, 1), 0)
+    strip.paste(255, (0, 0, 50, 1))  # of columns 18 to 81 the middle lies between 49 and 50; of all 101 it is 50
+    strip.save(tmp_path / "a.png")
+
+    ran = run(sample, tmp_path / "a.png")
+    events = predict(sample.with_name("m.onnx"), [tmp_path / "a.png"])
+    app = next(event for event in events if isinstance(event, Predicted))
+
+    # White is 2 and black is −2. Half of each is 0, so every class has about a third; black alone: .8668.
+    assert ran.stderr == ""
+    assert ran.stdout == f"{app.label} {app.probabilities[app.label]:.4f}\n"
+    assert app.probabilities[app.label] == pytest.approx(1 / 3, abs=0.01)
+
+
 DEEP_TIFFS = {
     "grey": (np.zeros((9, 12), np.uint16), "minisblack"),
     "colour": (np.zeros((9, 12, 3), np.uint16), "rgb"),

@@ -1,6 +1,7 @@
 """The few lines of Python that ask an exported file, written beside it."""
 
 from tlstudio import RESEARCH_NOTICE
+from tlstudio.data.preprocess import LONGEST_RATIO
 from tlstudio.export.metadata import ModelMetadata
 
 _START = """\
@@ -35,6 +36,9 @@ probabilities, label = session.run(["probabilities", "label"], {"image": np.asar
 """
 
 _OUTSIDE = """\
+width, height = (min(side, {longest_ratio} * min(image.size)) for side in image.size)
+left, top = (image.width - width) // 2, (image.height - height) // 2
+image = image.crop((left, top, left + width, top + height))  # of a very long strip the middle
 short, long = sorted(image.size)
 longer = int({resize_px} * long / short)
 size = ({resize_px}, longer) if image.width <= image.height else (longer, {resize_px})
@@ -64,6 +68,7 @@ def code_sample(model: str, script: str, metadata: ModelMetadata) -> str:
         return start + _DECODE + _INSIDE + _END
     p = metadata.preprocessing
     outside = _OUTSIDE.format(
+        longest_ratio=LONGEST_RATIO,
         resize_px=p.resize_px,
         input_px=p.input_px,
         filter=p.interpolation.upper(),

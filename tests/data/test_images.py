@@ -377,7 +377,8 @@ def flat_tiff(path, values, bits, **options):
     tifffile.imwrite(path, pixels, **options)
 
 
-@pytest.mark.parametrize(("bits", "planar"), [(8, "contig"), (16, "contig"), (16, "separate")])
+@pytest.mark.parametrize("planar", ["contig", "separate"])
+@pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize(
     ("values", "options", "expected"),
     [
@@ -387,6 +388,7 @@ def flat_tiff(path, values, bits, **options):
         ((255, 0, 0, 51), {"photometric": "rgb", "extrasamples": (2,)}, (255, 204, 204)),
         ((255, 0, 0, 51, 9), {"photometric": "rgb", "extrasamples": (2, 0)}, (255, 204, 204)),
         ((255, 0, 0, 255), {"photometric": "rgb", "extrasamples": (1,)}, (255, 0, 0)),
+        ((51, 0, 0, 51), {"photometric": "rgb", "extrasamples": (1,)}, (255, 204, 204)),
         ((0, 255, 255, 0), {"photometric": "separated"}, (255, 0, 0)),
         ((0, 255, 255, 0, 99), {"photometric": "separated", "extrasamples": (0,)}, (255, 0, 0)),
         ((30, 90), {"photometric": "minisblack", "extrasamples": (0,)}, (30, 30, 30)),

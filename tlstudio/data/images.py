@@ -139,11 +139,13 @@ def _read_tiff(handle: BinaryIO, reader: Reader) -> Picture:
         with Image.open(handle, formats=reader.formats) as image:
             _check_size(image)
             depths = image.tag_v2.get(258, (1,))  # type: ignore[attr-defined]  # BitsPerSample
+            is_planar = image.tag_v2.get(284, 1) == 2  # type: ignore[attr-defined]
     except (UnidentifiedImageError, SyntaxError, KeyError, TypeError, ValueError):
-        depths = ()
+        depths, is_planar = (), False
     handle.seek(0)
-    # Pillow keeps the low or high byte only where several channels are deep, and knows few such layouts.
-    if depths and not (len(depths) > 1 and max(depths) > 8):
+    # Pillow keeps the low or high byte only where several channels are deep, and knows few layouts of those
+    # and of channels that lie one behind the other.
+    if depths and not (len(depths) > 1 and (max(depths) > 8 or is_planar)):
         return _read_with_pillow(handle, reader)
     try:
         return read_with_tifffile(handle, LIMIT_MEGAPIXELS * 10**6)

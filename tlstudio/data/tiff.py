@@ -4,7 +4,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tlstudio.data.tones import eight_bit, limits_from_tags
 
@@ -14,8 +14,9 @@ RGB = 2
 SEPARATED = 5
 """PhotometricInterpretation of printing inks, taken for cyan, magenta, yellow and black."""
 
-ALPHA = (1, 2)
-"""ExtraSamples of a channel that says how opaque a pixel is; 0 leaves open what it says."""
+PREMULTIPLIED, ALPHA = 1, 2
+"""ExtraSamples of a channel that says how opaque a pixel is, and whether its colours are already multiplied by
+that; 0 leaves open what the channel says."""
 
 WANTED_TAGS = (262, 274, 280, 281, 338, 340, 341)
 
@@ -82,10 +83,14 @@ def _rgb(pixels: NDArray[np.uint8], tags: dict[int, Any]) -> Image.Image:
     if channels != 3 and not (photometric == RGB and channels > 3):
         return _image(pixels[..., 0]).convert("RGB")
     rgb = _image(pixels[..., :3])
-    if channels == 3 or np.atleast_1d(tags.get(338, 0))[0] not in ALPHA:
+    extra = np.atleast_1d(tags.get(338, 0))[0] if channels > 3 else 0
+    if extra not in (PREMULTIPLIED, ALPHA):
         return rgb
     page = Image.new("RGB", rgb.size, "white")
-    page.paste(rgb, mask=_image(pixels[..., 3]))
+    mask = _image(pixels[..., 3])
+    if extra == PREMULTIPLIED:  # what the white page adds is all that is missing
+        return ImageChops.add(rgb, ImageChops.invert(mask.convert("RGB")))
+    page.paste(rgb, mask=mask)
     return page
 
 

@@ -134,8 +134,6 @@ def sweep(
     Raises:
         TLStudioError: if not one of the runs could be done, or the first one is refused before it begins.
     """
-    from tlstudio.train.memory import is_out_of_memory
-
     _require_images(project)
     if depths == "auto" and needs_speed(project):
         with suppress(TLStudioError):  # then the cheaper depths are taken
@@ -147,7 +145,7 @@ def sweep(
     def begin(chosen: Project, run: Run | None) -> Generator[Event, None, None]:
         return train(chosen, cache_gb) if run is None else _fit(chosen, run.number, cache_gb, is_resumed=True)
 
-    yield from run_sweep(project, plan, begin, is_out_of_memory)
+    yield from run_sweep(project, plan, begin)
 
 
 def estimate(project: Project) -> Iterator[Event]:
@@ -370,6 +368,7 @@ def _fit(
 ) -> Generator[Event, None, None]:
     from tlstudio.train.feature_room import limit_in_bytes
     from tlstudio.train.fit import fit
+    from tlstudio.train.memory import telling_of_full_memory
 
     images = _require_images(project)
     known = project.run(number) if is_resumed else None
@@ -379,19 +378,20 @@ def _fit(
     classes = tuple(own) if known else tuple(images.classes)
     if known is None and fingerprint(rows) != images.fingerprint:
         raise TableUnreadable("it is of another reading than the project knows")
-    yield from fit(
-        model=known.model if known else project.settings.model,
-        train=known.train if known else project.settings.train,
-        rows=rows,
-        classes=classes,
-        data_root=project.data_root,
-        run_folder=project.run_folder(number),
-        cache_folder=project.folder / "cache",
-        data_fingerprint=known.data_fingerprint if known else images.fingerprint,
-        run=number,
-        resume=is_resumed,
-        cache_bytes=limit_in_bytes(project.folder / "cache", cache_gb),
-    )
+    with telling_of_full_memory():
+        yield from fit(
+            model=known.model if known else project.settings.model,
+            train=known.train if known else project.settings.train,
+            rows=rows,
+            classes=classes,
+            data_root=project.data_root,
+            run_folder=project.run_folder(number),
+            cache_folder=project.folder / "cache",
+            data_fingerprint=known.data_fingerprint if known else images.fingerprint,
+            run=number,
+            resume=is_resumed,
+            cache_bytes=limit_in_bytes(project.folder / "cache", cache_gb),
+        )
 
 
 def _new_run_number(project: Project) -> int:

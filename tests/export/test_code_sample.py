@@ -78,7 +78,8 @@ def test_that_the_sample_turns_a_tiff_upright(sample, tmp_path):
 
 def test_that_the_sample_takes_the_middle_of_a_very_long_strip_as_the_app_does(sample, tmp_path):
     strip = Image.new("L", (101, 1), 0)
-    strip.paste(255, (0, 0, 50, 1))  # of columns 18 to 81 the middle lies between 49 and 50; of all 101 it is 50
+    # Of columns 18 to 81, which are kept, the middle lies between 49 and 50; of all 101 it is 50.
+    strip.paste(255, (0, 0, 50, 1))
     strip.save(tmp_path / "a.png")
 
     ran = run(sample, tmp_path / "a.png")

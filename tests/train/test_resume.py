@@ -13,7 +13,9 @@ from safetensors.torch import load_file, save_file
 from tlstudio.data.table import write_table
 from tlstudio.model.backbones import TEST_BACKBONES
 from tlstudio.model.network import create
+from tlstudio.train import keeper
 from tlstudio.train.checkpoint import load_checkpoint
+from tlstudio.train.errors import CheckpointUnreadable
 from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
 from tlstudio.train.run_info import read_info, read_metrics
 
@@ -107,6 +109,55 @@ def test_that_a_run_killed_while_it_saves_tells_every_epoch_that_its_checkpoint_
         assert (info.epochs_done if info else 0) >= (checkpoint.place.epoch if checkpoint else 0)
         shutil.rmtree(moment.parent / "0001")
     assert len(moments) > 3 * 2
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_that_an_epoch_that_could_not_be_taken_over_is_repeated_whole(small_set, monkeypatch, error):
+    expected = of(EpochDone, small_set.elsewhere("unbroken").fit(**SETTINGS))
+    broken = small_set.elsewhere("broken")
+
+    def at_the_second(*arguments):
+        copies.append(1)
+        if len(copies) == 2:
+            raise error
+        return state_of(*arguments)
+
+    copies, state_of = [], keeper.state_of
+    monkeypatch.setattr(keeper, "state_of", at_the_second)
+    with pytest.raises(error):
+        list(broken.fit(**SETTINGS))
+    monkeypatch.undo()
+    resumed = list(broken.fit(**SETTINGS, resume=True))
+
+    assert of(RunStarted, resumed)[0].epochs_done == 1
+    assert [numbers(event) for event in of(EpochDone, resumed)] == [numbers(event) for event in expected[1:]]
+
+
+def test_that_a_first_epoch_that_could_not_be_taken_over_was_not_done(small_set, monkeypatch):
+    def full(*_arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(keeper, "state_of", full)
+    with pytest.raises(MemoryError):
+        list(small_set.fit(**SETTINGS))
+
+    assert (read_info(small_set.run_folder).epochs_done, read_info(small_set.run_folder).best_epoch) == (0, 0)
+
+
+@pytest.mark.parametrize("is_damaged", [True, False])
+def test_that_a_finished_run_whose_checkpoint_is_lost_does_not_start_again(small_set, is_damaged):
+    list(small_set.fit(**SETTINGS))
+    for checkpoint in small_set.run_folder.glob("last*.safetensors"):
+        if is_damaged:
+            checkpoint.write_bytes(b"")
+        else:
+            checkpoint.unlink()
+    before = {file.name: file.read_bytes() for file in small_set.run_folder.iterdir()}
+
+    with pytest.raises(CheckpointUnreadable, match="are kept"):
+        list(small_set.fit(**SETTINGS, resume=True))
+
+    assert {file.name: file.read_bytes() for file in small_set.run_folder.iterdir()} == before
 
 
 def test_that_a_run_without_a_checkpoint_starts_again_from_its_first_epoch(small_set):

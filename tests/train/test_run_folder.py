@@ -1,10 +1,14 @@
 """A run's folder that is damaged says so; its metrics only ever grow by whole rows."""
 
+import errno
+import os
+
 import pytest
 
 from tlstudio.train.errors import RunUnreadable
+from tlstudio.train.events import EpochDone
 from tlstudio.train.run_folder import load_run
-from tlstudio.train.run_info import drop_metrics_after, read_info
+from tlstudio.train.run_info import append_metrics, drop_metrics_after, read_info, read_metrics
 
 
 def test_that_a_run_without_its_file_is_told(tmp_path):
@@ -38,6 +42,7 @@ def test_that_damaged_or_missing_weights_are_told(small_set):
     [
         ("epoch,x\n1,a\n2,b\n3,c\n", "epoch,x\n1,a\n2,b\n"),
         ("epoch,x\n1,a\n2,b", "epoch,x\n1,a\n"),  # the last row was cut off
+        ("epoch,x\n1,a\n2,2,b\n", "epoch,x\n1,a\n"),  # a row was cut off, and the next one glued to it
         ("epoch,x\n3,c\n", ""),
         ("", ""),
     ],
@@ -47,3 +52,22 @@ def test_that_rows_after_the_checkpoint_are_taken_back(tmp_path, before, after):
     drop_metrics_after(tmp_path, 2)
 
     assert (tmp_path / "metrics.csv").read_text() == after
+
+
+def test_that_rows_that_could_not_be_written_whole_are_not_there(tmp_path, monkeypatch):
+    folder = tmp_path / "0001"
+    folder.mkdir()
+    epochs = [EpochDone(1, number, 3, 0.5, 0.5, 0.5, 0.5, 1.0, True, 1e-3, {}, []) for number in (1, 2, 3)]
+    append_metrics(folder, epochs[:1])
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        append_metrics(folder, epochs[1:])
+    monkeypatch.undo()
+    append_metrics(folder, epochs[1:])
+
+    assert read_metrics(folder, 3) == tuple(epochs)
+    assert len((folder / "metrics.csv").read_text(encoding="utf-8").splitlines()) == 1 + 3

@@ -28,6 +28,7 @@ from tlstudio.project.errors import ProjectReadOnly
 from tlstudio.project.file import IMAGES_NAME, create_project, open_project, save_project
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project, RunState, Settings
+from tlstudio.project.rebuild import broken_off
 from tlstudio.project.run_bin import empty_bin, put_back, throw_away, tidy_bin
 from tlstudio.run import follow
 from tlstudio.run.here import failure
@@ -278,7 +279,7 @@ class Session(QObject):
         """Change the project by an event of a step, save it, and pass the event on."""
         if self.project is not None:
             if self._is_closing and isinstance(event, Stopped):
-                changed = self.project.with_running_as("paused")
+                changed = broken_off(self.project, "paused")
             else:
                 changed = self._after(self.project, event)
             if changed is not self.project and not self.project.is_read_only:
@@ -380,7 +381,7 @@ class Session(QObject):
         self._set_paused(is_paused=False)
         if self.project is not None and not self.project.is_read_only:
             state: RunState = "paused" if self._is_closing else "interrupted"
-            self._change(self.project.with_running_as(state))
+            self._change(broken_off(self.project, state))
         self.speed_probe.go_on("step")
         self.step_ended.emit(step)
 

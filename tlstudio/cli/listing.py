@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from tlstudio.events import Event
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project, Run
+from tlstudio.project.rebuild import broken_off
 from tlstudio.run.events import RunListed, RunsListed
 
 
 def runs(project: Project) -> Iterator[Event]:
     """One RunListed for each run, by number; last RunsListed."""
     if not ProjectLock(project.folder).is_taken():
-        project = project.with_running_as("interrupted")  # nobody is there to run it
+        project = broken_off(project, "interrupted")  # nobody is there to run it
     for run in project.runs:
         yield _listed(project, run)
     taken = project.run()

@@ -15,8 +15,8 @@ SEPARATED = 5
 """PhotometricInterpretation of printing inks, taken for cyan, magenta, yellow and black."""
 
 PREMULTIPLIED, ALPHA = 1, 2
-"""ExtraSamples of a channel that says how opaque a pixel is, and whether its colours are already multiplied by
-that; 0 leaves open what the channel says."""
+"""ExtraSamples of a channel that says how opaque a pixel is, and whether its colours are already multiplied
+by that; 0 leaves open what the channel says."""
 
 WANTED_TAGS = (262, 274, 280, 281, 338, 340, 341)
 

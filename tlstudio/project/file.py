@@ -138,7 +138,8 @@ def open_project(folder: Path, *, read_only: bool = False) -> Project:
 def _as_opened(project: Project, *, read_only: bool) -> Project:
     if read_only:  # its owner may be training right now
         return replace(project, is_read_only=True)
-    return as_saved(project.with_running_as("interrupted"))
+    opened = project.with_running_as("interrupted")
+    return as_saved(opened, [run.number for run in opened.runs if run.state in ("interrupted", "failed")])
 
 
 def _load(folder: Path, path: Path) -> Project:

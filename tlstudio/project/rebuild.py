@@ -1,6 +1,6 @@
 """What the run folders and images.csv know by themselves, for a project whose file lost it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -57,19 +57,26 @@ def as_recovered(project: Project, table: Path) -> Project:
     )
 
 
-def as_saved(project: Project) -> Project:
-    """The project with its broken-off runs as their folders tell them.
+def broken_off(project: Project, state: RunState) -> Project:
+    """The project whose running run, if there is one, has ended before its time."""
+    running = [run.number for run in project.runs if run.state == "running"]
+    return as_saved(project.with_running_as(state), running) if running else project
+
+
+def as_saved(project: Project, numbers: Collection[int]) -> Project:
+    """The project with these broken-off runs as their folders tell them.
 
     Epochs that were saved and could no longer be reported are there; those that were reported and could no
     longer be saved are not, so that the best epoch is the one whose weights are kept.
     """
-    runs = [_as_saved(run, project.run_folder(run.number)) for run in project.runs]
+    runs = [
+        _as_saved(run, project.run_folder(run.number)) if run.number in numbers else run
+        for run in project.runs
+    ]
     return replace(project, runs=tuple(runs))
 
 
 def _as_saved(run: Run, folder: Path) -> Run:
-    if run.state not in ("interrupted", "failed"):
-        return run
     try:
         info = read_info(folder)
     except RunUnreadable:

@@ -11,23 +11,19 @@ from tlstudio.evaluate.events import SweepPlanned
 from tlstudio.events import Event
 from tlstudio.project.project import Project, Run
 from tlstudio.project.sweep_plan import SweepPlan, known_run, swept
-from tlstudio.train.errors import MemoryFull
 from tlstudio.train.events import RunFailed
 
 Begin = Callable[[Project, Run | None], Generator[Event, None, None]]
 """Trains a new run with the project's settings, or goes on with that one."""
 
 
-def run_sweep(
-    project: Project, plan: SweepPlan, begin: Begin, is_out_of_memory: Callable[[BaseException], bool]
-) -> Generator[Event, None, None]:
+def run_sweep(project: Project, plan: SweepPlan, begin: Begin) -> Generator[Event, None, None]:
     """Train what the project does not have yet of the plan; see `steps.sweep`.
 
     Args:
         project: as it stands.
         plan: made for it.
         begin: see `Begin`.
-        is_out_of_memory: tells whether a library ended with a full memory.
     """
     began, failures = time.monotonic(), list[RunFailed]()
     known = [known_run(project, plan, *each) for each in plan.order]
@@ -42,11 +38,11 @@ def run_sweep(
                 for event in events:
                     project, number = project.after(event), getattr(event, "run", number)
                     yield event
-        except Exception as error:
-            failed = _failed(error, number, is_out_of_memory)
+        except TLStudioError as error:
             # What is refused before anything began would be refused every time.
-            if failed is None or not (number or failures or done):
+            if isinstance(error, ProjectError) or not (number or failures or done):
                 raise
+            failed = RunFailed(error.title, error.message, error.what_to_try, run=number)
         else:
             done += 1
             continue
@@ -60,16 +56,3 @@ def run_sweep(
     if result is None:
         raise NotComparable
     yield replace(result, seconds=time.monotonic() - began, failed=len(failures))
-
-
-def _failed(
-    error: Exception, number: int, is_out_of_memory: Callable[[BaseException], bool]
-) -> RunFailed | None:
-    """What is reported of a run that others may follow; None if they could not fare better."""
-    if not isinstance(error, TLStudioError):
-        if not is_out_of_memory(error):
-            return None
-        error = MemoryFull()
-    if isinstance(error, ProjectError):
-        return None
-    return RunFailed(error.title, error.message, error.what_to_try, run=number)

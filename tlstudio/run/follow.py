@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from tlstudio.errors import ProjectError
-from tlstudio.events import Event, Failed
+from tlstudio.events import Event, Failed, Stopped
 from tlstudio.project.file import save_project
 from tlstudio.project.project import Project
-from tlstudio.project.rebuild import as_saved
+from tlstudio.project.rebuild import as_saved, broken_off
 from tlstudio.run.events import StepDied
 from tlstudio.run.here import failure
 
@@ -19,9 +19,11 @@ def after(project: Project, event: Event) -> Project:
     that was broken off counts what its folder holds.
     """
     if isinstance(event, StepDied):
-        return as_saved(project.with_running_as("interrupted"))
+        return broken_off(project, "interrupted")
     changed = project.after(event)
-    return as_saved(changed) if isinstance(event, Failed) and changed is not project else changed
+    if changed is project or not isinstance(event, Failed | Stopped):
+        return changed
+    return as_saved(changed, [run.number for run in project.runs if run.state == "running"])
 
 
 def take(project: Project, event: Event) -> Project:
@@ -56,7 +58,7 @@ def follow(project: Project, events: Iterator[Event]) -> Iterator[tuple[Project,
     except BaseException:  # Ctrl-C, or nobody reads on: the last checkpoint stands
         _close(events)
         with suppress(ProjectError):
-            save_project(project.with_running_as("paused"))
+            save_project(broken_off(project, "paused"))
         raise
 
 

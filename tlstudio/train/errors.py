@@ -97,6 +97,18 @@ class CheckpointDoesNotFit(TrainError):
         )
 
 
+class CheckpointUnreadable(TrainError):
+    """A run has done epochs, and the place where it could go on is lost."""
+
+    def __init__(self, run: int) -> None:
+        super().__init__(
+            "Run can't go on",
+            f"The checkpoint of run {run} is missing or damaged. Its best weights, curves and results "
+            "are kept as they are.",
+            "Evaluate it as it is, or start a new run.",
+        )
+
+
 class RunNotSaved(TrainError):
     """The run's folder can't be written."""
 

@@ -26,12 +26,13 @@ from tlstudio.train.augment import AUGMENTATIONS
 from tlstudio.train.batches import batches, seed_step
 from tlstudio.train.begin import Ready, Sets, decode, get_ready
 from tlstudio.train.checkpoint import Checkpoint, Place, load_checkpoint
-from tlstudio.train.errors import LossNotFinite, RunUnreadable, saving
+from tlstudio.train.errors import CheckpointUnreadable, LossNotFinite, RunUnreadable, saving
 from tlstudio.train.events import BatchDone, EpochDone, RunStarted, TrainDone
 from tlstudio.train.feature_room import MOST_BYTES
 from tlstudio.train.features import Feed
 from tlstudio.train.keeper import Keeper
 from tlstudio.train.mixup import draw_mix
+from tlstudio.train.run_folder import LAST_NAME, PREVIOUS_NAME
 from tlstudio.train.run_info import RunInfo, State, drop_metrics_after, read_info, versions
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import Trainee, take_step
@@ -84,6 +85,8 @@ def fit(
     backbone.depth(model.freeze)  # a depth out of range is refused before any work
     known = _known_info(run_folder) if resume else None
     checkpoint = load_checkpoint(run_folder) if resume else None
+    if known is not None and checkpoint is None:
+        _require_nothing_done(run_folder, known)
     if known is not None and known.weights_file == RANDOM:
         model = replace(model, weights=RANDOM)  # also if those that were missing came since
     elif checkpoint is None:
@@ -330,6 +333,17 @@ def _info(
         frozen_groups=tuple(group.name for group in backbone.groups[:depth]),
         versions=versions(),
     )
+
+
+def _require_nothing_done(run_folder: Path, known: RunInfo) -> None:
+    """Starting again would take what a run had reached; only one that ended in its first save had nothing.
+
+    Raises:
+        CheckpointUnreadable: if it had done epochs.
+    """
+    is_damaged = any((run_folder / name).exists() for name in (LAST_NAME, PREVIOUS_NAME))
+    if known.epochs_done and (is_damaged or known.state != "running"):
+        raise CheckpointUnreadable(known.run)
 
 
 def _known_info(run_folder: Path) -> RunInfo | None:

@@ -1,7 +1,7 @@
 """What is kept of a run while it goes on: epochs that take less than a moment are written a few at a time."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,23 +18,38 @@ from tlstudio.train.tensor_file import write_tensors
 from tlstudio.train.validation_file import ValidationAnswer, write_validation
 
 
-@dataclass
-class Keeper:
-    """Writes finished epochs into a run's folder, the last of them at the latest when it is closed.
+@dataclass(frozen=True)
+class Taken:
+    """What was taken over and is not written yet; it changes as a whole, wherever an error comes.
 
     Attributes:
-        folder: of the run.
-        info: what run.json says, but for where the run stands.
-        place: where it stands.
+        place: where the run stands after the epochs.
+        epochs: what they reported.
+        state: what the checkpoint will hold; empty if the one on the disk is of this place.
+        best: the best epoch among them, its weights and its answers.
     """
 
-    folder: Path
-    info: RunInfo
     place: Place
-    _epochs: list[EpochDone] = field(default_factory=list)
-    _state: dict[str, Tensor] = field(default_factory=dict)
-    _best: tuple[int, dict[str, Tensor], Sequence[ValidationAnswer]] | None = None
-    _next_save: float = field(default_factory=lambda: time.monotonic() + FIRST_SECONDS)
+    epochs: tuple[EpochDone, ...] = ()
+    state: Mapping[str, Tensor] = field(default_factory=dict)
+    best: tuple[int, Mapping[str, Tensor], Sequence[ValidationAnswer]] | None = None
+
+
+class Keeper:
+    """Writes finished epochs into a run's folder, the last of them at the latest when it is closed."""
+
+    def __init__(self, folder: Path, info: RunInfo, place: Place) -> None:
+        """Write nothing yet.
+
+        Args:
+            folder: of the run.
+            info: what run.json says, but for where the run stands.
+            place: where it stands.
+        """
+        self._folder = folder
+        self._info = info
+        self._taken = Taken(place)
+        self._next_save = time.monotonic() + FIRST_SECONDS
 
     def keep(
         self, place: Place, done: EpochDone, trainee: Trainee, answers: Sequence[ValidationAnswer]
@@ -50,11 +65,9 @@ class Keeper:
         Raises:
             TLStudioError: if it can't be written.
         """
-        self.place = place
-        self._epochs.append(done)
-        self._state = state_of(trainee.network, trainee.optimizer, trainee.averaged)
-        if done.is_best:
-            self._best = done.epoch, weights_in(self._state), answers
+        state = state_of(trainee.network, trainee.optimizer, trainee.averaged)
+        best = (done.epoch, weights_in(state), answers) if done.is_best else self._taken.best
+        self._taken = Taken(place, (*self._taken.epochs, done), state, best)
         if done.epoch == done.epochs or time.monotonic() >= self._next_save:
             self.save("running")
 
@@ -68,18 +81,18 @@ class Keeper:
         """
         began = time.monotonic()
         with saving("the checkpoint"):
-            if self._epochs:
-                append_metrics(self.folder, self._epochs)
-                self._epochs = []
-            if self._best is not None:
-                epoch, weights, answers = self._best
-                write_validation(self.folder, answers)
-                write_tensors(self.folder / BEST_NAME, weights, {"epoch": epoch})
-                self._best = None
+            if self._taken.epochs:
+                append_metrics(self._folder, self._taken.epochs)
+                self._taken = replace(self._taken, epochs=())
+            if self._taken.best is not None:
+                epoch, weights, answers = self._taken.best
+                write_validation(self._folder, answers)
+                write_tensors(self._folder / BEST_NAME, weights, {"epoch": epoch})
+                self._taken = replace(self._taken, best=None)
             self.say(state)
-            if self._state:
-                save_checkpoint(self.folder, self.place, self._state)
-                self._state = {}
+            if self._taken.state:
+                save_checkpoint(self._folder, self._taken.place, self._taken.state)
+                self._taken = replace(self._taken, state={})
         now = time.monotonic()
         self._next_save = now + seconds_until_next(now - began)
 
@@ -90,10 +103,10 @@ class Keeper:
             OSError: if it can't be written.
         """
         info = replace(
-            self.info,
+            self._info,
             state=state,
-            best_epoch=self.place.best_epoch,
-            epochs_done=self.place.epoch,
-            seconds=self.place.seconds,
+            best_epoch=self._taken.place.best_epoch,
+            epochs_done=self._taken.place.epoch,
+            seconds=self._taken.place.seconds,
         )
-        write_info(self.folder, info)
+        write_info(self._folder, info)

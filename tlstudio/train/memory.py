@@ -1,11 +1,12 @@
 """How a device says that its memory is full, and what is tried then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 
-from tlstudio.train.errors import MemoryTooSmall
+from tlstudio.train.errors import MemoryFull, MemoryTooSmall
 
 MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 """How torch's devices say it when it is not an OutOfMemoryError."""
@@ -15,6 +16,21 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether any device said that its memory is full."""
     words = str(error).lower()
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(w in words for w in MEMORY_WORDS)
+
+
+@contextmanager
+def telling_of_full_memory() -> Iterator[None]:
+    """Translate a full memory where nothing smaller can be tried.
+
+    Raises:
+        MemoryFull: instead of what the device says.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise MemoryFull from None  # its tensors would be kept by the error that it came from
 
 
 def in_pieces(

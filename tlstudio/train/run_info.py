@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from importlib import metadata
@@ -97,18 +98,28 @@ COLUMNS = [field.name for field in fields(EpochDone) if field.name not in ("run"
 
 
 def append_metrics(run_folder: Path, epochs: Sequence[EpochDone]) -> None:
-    """One more row of metrics.csv for each epoch, on the disk when this returns."""
+    """One more row of metrics.csv for each epoch, on the disk when this returns.
+
+    Raises:
+        OSError: if they can't be written; then none of them is there.
+    """
     path = run_folder / METRICS_NAME
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
-    if not path.exists() or path.stat().st_size == 0:
+    size = path.stat().st_size if path.exists() else 0
+    if size == 0:
         writer.writeheader()
     for epoch in epochs:
         writer.writerow(asdict(epoch) | {"found": json.dumps(epoch.found, ensure_ascii=False)})
-    with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(text.getvalue())
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with path.open("a", encoding="utf-8", newline="") as file:
+            file.write(text.getvalue())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):  # half a row would glue itself to the next one
+            os.truncate(path, size)
+        raise
 
 
 def drop_metrics_after(run_folder: Path, epoch: int) -> None:
@@ -121,9 +132,15 @@ def drop_metrics_after(run_folder: Path, epoch: int) -> None:
     kept = [
         line
         for line, number in zip(lines[1:], numbers, strict=True)
-        if line.endswith("\n") and number.isdecimal() and int(number) <= epoch
+        if _is_whole(line, lines[0]) and number.isdecimal() and int(number) <= epoch
     ]
     atomic.write_text(path, "".join([*lines[:1], *kept]) if kept else "")
+
+
+def _is_whole(line: str, header: str) -> bool:
+    """Whether nothing is cut off, and no next row is glued to what was."""
+    values, names = csv.reader([line, header])
+    return line.endswith("\n") and len(values) == len(names)
 
 
 def read_metrics(run_folder: Path, epochs: int) -> tuple[EpochDone, ...]:

@@ -39,7 +39,12 @@ def scan(project: Project) -> Iterator[Event]:
     """
     from tlstudio.data.scan import scan as scan_images
 
-    yield from scan_images(project.settings.data, project.folder / IMAGES_NAME, _rows_that_stay(project))
+    yield from scan_images(
+        project.settings.data,
+        project.folder / IMAGES_NAME,
+        _rows_that_stay(project),
+        project.images.group_pattern if project.images else None,
+    )
 
 
 def _rows_that_stay(project: Project) -> Sequence[ImageRow]:

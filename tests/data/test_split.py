@@ -193,6 +193,36 @@ def test_that_images_split_before_stay_where_they_were():
     assert {one.path: after.splits[one.path] for one in images} == before.splits
 
 
+def test_that_one_image_that_joins_two_groups_moves_nothing_out_of_the_test():
+    images = [
+        SplitImage(f"{c}/p{p:02d}_{i}.png", c, f"{c}{p:02d}", f"{c}{p}{i}")
+        for c in "ab"
+        for p in range(10)
+        for i in range(3)
+    ]
+    before = split_images(images, SETTINGS).splits
+    judged = next(one for one in images if before[one.path] == "test")
+    learned = next(one for one in images if before[one.path] == "train")
+    copy = SplitImage("a/new.png", judged.class_name, judged.group, learned.sha256)
+
+    after = split_images([*images, copy], SETTINGS, before).splits
+
+    joined = {one.path for one in images if one.group in (judged.group, learned.group)} | {copy.path}
+    assert {after[path] for path in joined} == {"test"}
+    assert {path for path in before if after[path] != before[path]} <= joined
+
+
+def test_that_images_that_are_grouped_by_another_rule_are_dealt_anew_where_they_lie_apart():
+    alone = [image(f"{c}/{i:02d}.png", c) for c in "ab" for i in range(40)]
+    before = split_images(alone, SETTINGS).splits
+    grouped = [replace(one, group=f"{one.class_name}{place // 4}") for place, one in enumerate(alone)]
+
+    after = split_images(grouped, SETTINGS, before, is_regrouped=True).splits
+
+    assert set(after.values()) == {"train", "validation", "test"}
+    assert sum(split == "train" for split in after.values()) == pytest.approx(0.7 * 80, abs=8)
+
+
 GIVEN = [
     *many({"a": 10, "b": 10}, "train", "train/"),
     *many({"a": 6, "b": 8}, "validation", "val/"),

@@ -19,7 +19,9 @@ from tlstudio.data.table import SPLITS, ImageRow, Split, is_inside, write_table
 from tlstudio.events import Event, Noted, Progress
 
 
-def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] = ()) -> Iterator[Event]:
+def scan(
+    settings: DataSettings, table: Path, kept: Sequence[ImageRow] = (), kept_pattern: str | None = None
+) -> Iterator[Event]:
     """Read every image under the root, group and split them, write the table.
 
     Args:
@@ -27,6 +29,8 @@ def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] = ()) -> 
         table: the path of images.csv.
         kept: rows of earlier scans; images that are still there keep their split where they can, so that
             what was judged on is not learned from later because other images came in.
+        kept_pattern: that those rows were grouped by; where it is another now, groups that lay in several
+            splits are dealt anew.
 
     Yields:
         Progress, ImageSetAside, Noted; last ImagesScanned, once the table is written.
@@ -48,6 +52,7 @@ def scan(settings: DataSettings, table: Path, kept: Sequence[ImageRow] = ()) -> 
         ],
         settings,
         earlier,
+        is_regrouped=grouping.pattern != kept_pattern,
     )
     notes = (*found.notes, *grouping.notes, *splitting.notes, *_what_changed(splitting.splits, earlier))
     yield from (Noted(note) for note in notes)

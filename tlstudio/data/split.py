@@ -40,14 +40,21 @@ class Splitting:
 
 
 def split_images(
-    images: Sequence[SplitImage], settings: DataSettings, kept: Mapping[str, Split] | None = None
+    images: Sequence[SplitImage],
+    settings: DataSettings,
+    kept: Mapping[str, Split] | None = None,
+    *,
+    is_regrouped: bool = False,
 ) -> Splitting:
     """Splits that keep groups whole, classes in their share, and what the folders give.
 
     Args:
         images: readable ones, of at least two classes.
         settings: shares and seed.
-        kept: path → split of images that were split before; their groups stay there.
+        kept: path → split of images that were split before; their groups stay there. Groups of several splits
+            that an image joins go where they can't be learned from: to the test, else to validation.
+        is_regrouped: groups are made by another rule than those of `kept` were, so that one of several splits
+            is dealt anew.
 
     Raises:
         DataError: if a class or the groups are too few, or the shares don't fit.
@@ -56,6 +63,7 @@ def split_images(
     if not (0 < train < 1 and 0 < validation < 1 and train + validation < 0.9999):
         raise FractionsDontFit(train, validation)
     groups, notes = join_copies(images)
+    stay = _kept_groups(images, groups, kept or {}, is_regrouped=is_regrouped)
     given = {image.given for image in images if image.given}
     if given <= {"train"}:
         shares: dict[Split, float] = {
@@ -63,9 +71,9 @@ def split_images(
             "test": 1 - train - validation,
             "validation": validation,
         }
-        splits = _deal(images, groups, shares, settings.seed, kept or {}, notes)
+        splits = _deal(images, groups, shares, settings.seed, stay, notes)
         return Splitting(splits, groups, tuple(notes))
-    return _complete(images, groups, settings, kept or {}, notes)
+    return _complete(images, groups, settings, stay, notes)
 
 
 def join_copies(images: Sequence[SplitImage]) -> tuple[dict[str, str], list[str]]:
@@ -103,7 +111,7 @@ def _complete(
     images: Sequence[SplitImage],
     groups: dict[str, str],
     settings: DataSettings,
-    kept: Mapping[str, Split],
+    stay: Mapping[str, Split],
     notes: list[str],
 ) -> Splitting:
     """The given splits as they are, a missing one taken from where it leaks nothing."""
@@ -114,7 +122,7 @@ def _complete(
     if "test" not in given:
         held_out = [image for image in images if image.given == "validation"]
         halves: dict[Split, float] = {"test": 0.5, "validation": 0.5}
-        splits |= _deal(held_out, groups, halves, settings.seed, kept, notes)
+        splits |= _deal(held_out, groups, halves, settings.seed, stay, notes)
         notes.append(
             "There is no test folder, so the validation images were divided in half: one half chooses the "
             "best epoch, the other is the test. The training images stay exactly as given."
@@ -123,7 +131,7 @@ def _complete(
         learning = [image for image in images if image.given == "train"]
         share = settings.validation_fraction / (settings.train_fraction + settings.validation_fraction)
         parts: dict[Split, float] = {"train": 1 - share, "validation": share}
-        splits |= _deal(learning, groups, parts, settings.seed, kept, notes)
+        splits |= _deal(learning, groups, parts, settings.seed, stay, notes)
         notes.append(
             f"There is no validation folder, so {share:.0%} of the training images choose the best epoch. "
             "The test images stay exactly as given."
@@ -136,7 +144,7 @@ def _deal(
     groups: Mapping[str, str],
     shares: Mapping[Split, float],
     seed: int,
-    kept: Mapping[str, Split],
+    stay: Mapping[str, Split],
     notes: list[str],
 ) -> dict[str, Split]:
     """Path → split for images that no folder decides about."""
@@ -149,7 +157,7 @@ def _deal(
         contents[groups[image.path]][image.class_name] += 1
     if len(contents) < len(shares):
         raise TooFewGroups(len(contents), len(shares))
-    dealt = assign(contents, shares, seed, _kept_groups(images, groups, kept))
+    dealt = assign(contents, shares, seed, stay)
     present = set(dealt.values())
     if present != set(shares):
         raise TooFewGroups(len(contents), len(shares))
@@ -158,14 +166,18 @@ def _deal(
 
 
 def _kept_groups(
-    images: Iterable[SplitImage], groups: Mapping[str, str], kept: Mapping[str, Split]
+    images: Iterable[SplitImage], groups: Mapping[str, str], kept: Mapping[str, Split], *, is_regrouped: bool
 ) -> dict[str, Split]:
-    """Group → earlier split, of groups whose images all had the same."""
+    """Group → the split that it stays in; SPLITS are in the order in which they are held out."""
     earlier: dict[str, set[Split]] = defaultdict(set)
     for image in images:
         if image.path in kept:
             earlier[groups[image.path]].add(kept[image.path])
-    return {group: splits.pop() for group, splits in earlier.items() if len(splits) == 1}
+    return {
+        group: max(splits, key=SPLITS.index)
+        for group, splits in earlier.items()
+        if len(splits) == 1 or not is_regrouped
+    }
 
 
 def _unjudged(

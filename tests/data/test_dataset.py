@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tlstudio.data import dataset
 from tlstudio.data.dataset import ResizedImages, bounded
 from tlstudio.data.errors import CacheNotWritable, FolderNotFound, NoImages, UnreadableImage
 from tlstudio.data.images import read_image
@@ -88,6 +89,14 @@ def test_that_other_sizes_are_other_pictures_and_other_colours_are_not(rows, roo
     assert decoded(events) == 8
     assert larger[0].shape == (40, 60, 3)
     assert same_pixels == []
+
+
+def test_that_images_are_decoded_anew_by_a_program_that_reads_them_otherwise(rows, root, cache, monkeypatch):
+    fill(rows, root, cache)
+
+    monkeypatch.setattr(dataset, "READER_VERSION", "another")
+
+    assert decoded(fill(rows, root, cache)[1]) == 8
 
 
 def test_that_training_goes_on_from_a_full_cache_when_the_images_are_gone(rows, root, cache):

@@ -16,6 +16,13 @@ from tlstudio.run.details import LIMIT_CHARACTERS, details_of, without_paths
         ("No such file: '/data/Patients/Miss Smith 1980.dcm'", "No such file: ….dcm"),
         ("/data/Smith.png: bad", "….png: bad"),
         (r"C:\Users\anna\x.png is gone", "….png is gone"),
+        ("can't open /data/Blood smear/Meier_Anna.png", "can't open ….png"),
+        ("/home/anna/My Models/Meier Anna.onnx", "….onnx"),
+        ("'Sound/Meier_Anna.png' is bad", "'….png' is bad"),
+        ("Sound/Meier Anna.JPG, Sound/Beck.tif", "….JPG, ….tif"),
+        ("cannot identify 'Meier Anna.png'", "cannot identify ….png"),
+        ("Meier_Anna.tiff: cut off", "….tiff: cut off"),
+        ("best.safetensors of project.json", "best.safetensors of project.json"),
         ("expected 3/4 of a/b", "expected 3/4 of a/b"),
     ],
 )

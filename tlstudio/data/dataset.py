@@ -13,7 +13,7 @@ import numpy as np
 
 from tlstudio.data.cache_part import Part, Pixels, new_part, read_parts, sweep
 from tlstudio.data.errors import CacheNotWritable, FolderNotFound, NoImages, UnreadableImage, listed
-from tlstudio.data.images import image_and_facts
+from tlstudio.data.images import READER_VERSION, image_and_facts
 from tlstudio.data.in_order import in_order
 from tlstudio.data.preprocess import Preprocessing, resize
 from tlstudio.data.table import ImageRow
@@ -136,6 +136,7 @@ def decoded(root: Path, p: Preprocessing, row: ImageRow) -> Pixels:
 def cache_key(preprocessing: Preprocessing) -> str:
     """The start of the cache's file names: what the resized pixels depend on, besides the image."""
     facts = {name: value for name, value in asdict(preprocessing).items() if name in PIXEL_FIELDS}
+    facts["reader"] = READER_VERSION
     return "images-" + hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -20,6 +20,9 @@ LIMIT_MEGAPIXELS = 100
 
 ORIENTATION_TAG = 0x0112
 
+READER_VERSION = 2
+"""Counted up whenever any file is read as other pixels than before: what was kept of images is then old."""
+
 Picture = tuple[Image.Image, tuple[str, ...]]
 """8-bit RGB, upright, and short facts about the file."""
 

@@ -3,8 +3,10 @@
 import hashlib
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from tlstudio import __version__
+from tlstudio.data.images import READER_VERSION
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.groups import parameter_groups
 from tlstudio.train.precision import Precision
@@ -25,16 +27,10 @@ def store_keys(
             frozen.update(name.encode())
             frozen.update(states[name].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
         digest = frozen.copy()
-        facts = (backbone.name, depth, backbone.preprocessing, precision, device.type, torch.__version__)
-        digest.update(repr(facts).encode())
+        facts = (backbone.name, depth, backbone.preprocessing, precision, device.type)
+        digest.update(repr((*facts, torch.__version__, __version__, READER_VERSION)).encode())
         keys[depth] = digest.hexdigest()[:24]
     return keys
-
-
-def frozen_tensors(network: nn.Module, depth: int) -> list[tuple[str, Tensor]]:
-    """Parameters and buffers of the first `depth` groups, those that nothing depends on left out."""
-    states = network.state_dict()
-    return [(name, states[name]) for name, own in _depths(network).items() if own <= depth]
 
 
 def _depths(network: nn.Module) -> dict[str, int]:

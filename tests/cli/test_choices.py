@@ -46,7 +46,7 @@ def test_that_a_broken_pattern_is_wrong_use() -> None:
 def test_that_a_network_whose_weights_are_not_here_starts_from_random_ones_and_says_how_to_get_them() -> None:
     stored = ModelSettings("resnet10t", 3, "random")
 
-    chosen = chosen_model(stored, backbone="resnet18", freeze=None, weights=None)
+    chosen = chosen_model(stored, 500, backbone="resnet18", freeze=None, weights=None)
 
     assert chosen == ModelSettings("resnet18", 0, "random")
     assert "tlstudio backbones download resnet18" in about_missing_weights(stored, chosen)
@@ -56,7 +56,7 @@ def test_that_a_network_starts_from_its_own_weights_if_they_are_here(tmp_path: P
     kept(tmp_path, "resnet18")
 
     chosen = chosen_model(
-        ModelSettings("resnet10t", 3, "random"), backbone="resnet18", freeze=None, weights=None
+        ModelSettings("resnet10t", 3, "random"), 500, backbone="resnet18", freeze=None, weights=None
     )
 
     assert chosen == ModelSettings("resnet18", 4, "pretrained")
@@ -65,13 +65,13 @@ def test_that_a_network_starts_from_its_own_weights_if_they_are_here(tmp_path: P
 
 def test_that_pretrained_weights_that_were_asked_for_and_are_not_here_are_an_error() -> None:
     with pytest.raises(WeightsNotHere, match="tlstudio backbones download resnet18"):
-        chosen_model(ModelSettings(), backbone="resnet18", freeze=None, weights="pretrained")
+        chosen_model(ModelSettings(), 500, backbone="resnet18", freeze=None, weights="pretrained")
 
 
 def test_that_a_project_that_chose_random_weights_keeps_them_without_a_word() -> None:
     stored = ModelSettings("resnet10t", 0, "random")
 
-    chosen = chosen_model(stored, backbone=None, freeze=None, weights=None)
+    chosen = chosen_model(stored, 500, backbone=None, freeze=None, weights=None)
 
     assert chosen == stored
     assert about_missing_weights(stored, chosen) == ""
@@ -80,22 +80,31 @@ def test_that_a_project_that_chose_random_weights_keeps_them_without_a_word() ->
 def test_that_a_weights_file_belongs_to_one_network_and_is_let_go_with_it() -> None:
     stored = ModelSettings("resnet10t", 4, "/models/resnet10t.safetensors")
 
-    assert chosen_model(stored, backbone="resnet18", freeze=None, weights=None).weights == "random"
+    assert chosen_model(stored, 500, backbone="resnet18", freeze=None, weights=None).weights == "random"
 
 
-def test_that_pretrained_weights_train_the_last_group_and_the_classifier_unless_asked_otherwise() -> None:
+@pytest.mark.parametrize(("images", "freeze"), [(100, "head"), (500, 4), (50_000, 0)])
+def test_that_other_weights_begin_at_the_depth_that_is_recommended_for_so_many_images(
+    images: int, freeze: FreezeDepth
+) -> None:
     stored = ModelSettings("resnet18", 0, "random")
 
-    chosen = chosen_model(stored, backbone=None, freeze=None, weights="/models/resnet18.safetensors")
+    chosen = chosen_model(stored, images, backbone=None, freeze=None, weights="/models/resnet18.safetensors")
 
-    assert chosen == ModelSettings("resnet18", 4, "/models/resnet18.safetensors")
+    assert chosen == ModelSettings("resnet18", freeze, "/models/resnet18.safetensors")
+
+
+def test_that_another_bundled_backbone_begins_where_the_window_begins() -> None:
+    chosen = chosen_model(ModelSettings(), 100, backbone="fasternet_t0", freeze=None, weights=None)
+
+    assert chosen == ModelSettings("fasternet_t0", 0, "pretrained")
 
 
 def test_that_a_stored_depth_stays_while_the_network_does() -> None:
     stored = ModelSettings("resnet18", 2, "random")
 
-    assert chosen_model(stored, backbone=None, freeze=None, weights=None) == stored
-    assert chosen_model(stored, backbone="resnet18", freeze="head", weights=None).freeze == "head"
+    assert chosen_model(stored, 500, backbone=None, freeze=None, weights=None) == stored
+    assert chosen_model(stored, 500, backbone="resnet18", freeze="head", weights=None).freeze == "head"
 
 
 @pytest.mark.parametrize(("backbone", "freeze"), [("resnet18", 9), ("resnet19", 0)])
@@ -103,4 +112,4 @@ def test_that_a_network_that_does_not_exist_is_told_before_anything_starts(
     backbone: str, freeze: FreezeDepth
 ) -> None:
     with pytest.raises(ModelError):
-        chosen_model(ModelSettings(), backbone=backbone, freeze=freeze, weights=None)
+        chosen_model(ModelSettings(), 500, backbone=backbone, freeze=freeze, weights=None)

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from tlstudio.model.backbones import Backbone, find_backbone
+from tlstudio.model.backbones import find_backbone
 from tlstudio.model.errors import WeightsNotHere
+from tlstudio.model.recommend import recommended_freeze
 from tlstudio.model.settings import PRETRAINED, RANDOM, FreezeDepth, ModelSettings
 from tlstudio.model.weight_store import weights_file
 
@@ -76,22 +77,17 @@ def early_stop(text: str) -> int | None:
     raise typer.BadParameter(f"expected a number from 1 on, or none; received {text!r}")
 
 
-def default_freeze(backbone: Backbone, weights: str) -> FreezeDepth:
-    """How far to freeze when the user did not say.
-
-    Random weights know nothing worth keeping, so everything is trained. Pretrained ones keep all but
-    the last group before the classifier: it adapts to the new images at the cost of a fraction of the
-    training time, which is the usual start for some hundred images.
-    """
-    return 0 if weights == RANDOM else max(backbone.head_depth - 1, 0)
-
-
 def chosen_model(
-    stored: ModelSettings, *, backbone: str | None, freeze: FreezeDepth | None, weights: str | None
+    stored: ModelSettings,
+    train_images: int,
+    *,
+    backbone: str | None,
+    freeze: FreezeDepth | None,
+    weights: str | None,
 ) -> ModelSettings:
-    """The stored settings with what was chosen now; another network gets its own weights and default depth.
+    """The stored settings with what was chosen now.
 
-    Pretrained weights that were not asked for by name, and are not here, become random ones.
+    Another network gets its own weights and the depth that is recommended for so many training images.
 
     Raises:
         ModelError: if there is no such backbone, it has no such depth, or its weights are not here.
@@ -108,7 +104,7 @@ def chosen_model(
             raise WeightsNotHere(row.title, row.name, can_be_had=bool(row.weights.repo))
     if freeze is None:
         is_new = (name, source) != (stored.backbone, stored.weights)
-        freeze = default_freeze(row, source) if is_new else stored.freeze
+        freeze = recommended_freeze(row, source, train_images) if is_new else stored.freeze
     row.depth(freeze)
     return ModelSettings(name, freeze, source)
 

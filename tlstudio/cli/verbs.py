@@ -143,7 +143,7 @@ def train(
         typer.Option(
             metavar="N|head|none",
             help="Freeze the first N groups; head: all but the classifier; none: train everything. Default: "
-            "none with random weights, all but the last group and the classifier with pretrained ones.",
+            "as before; with another backbone or other weights as recommended for so many images.",
         ),
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="At most so many.")] = None,
@@ -200,7 +200,8 @@ def train(
     ):
         stored = opened.settings
         look_over_network(backbone or stored.model.backbone, printer)
-        model = chosen_model(stored.model, backbone=backbone, freeze=depth, weights=weights)
+        images = opened.images.split["train"] if opened.images else 0
+        model = chosen_model(stored.model, images, backbone=backbone, freeze=depth, weights=weights)
         missing = about_missing_weights(stored.model, model) if weights is None else ""
         if missing:
             printer.show(Noted(missing))

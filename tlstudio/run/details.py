@@ -50,7 +50,8 @@ def _of_files() -> tuple[re.Pattern[str], re.Pattern[str]]:
     from tlstudio.data.images import SUFFIXES  # noqa: PLC0415 - the terminal starts without it
 
     images = "|".join(sorted(suffix[1:] for suffix in SUFFIXES))
-    relative = rf"""(?<!…)(?<!\w)(?:[A-Za-z]:)?[^\s"':;,()…]*[\\/][^"':;,()\n]*?(\.(?:{"|".join(_PATHS_END)}|{images}))\b"""
+    folders = r"""(?<!…)(?<!\w)(?:[A-Za-z]:)?[^\s"':;,()…]*[\\/]"""
+    relative = rf"""{folders}[^"':;,()\n]*?(\.(?:{"|".join(_PATHS_END)}|{images}))\b"""
     ending = rf"(\.(?:{'|'.join(_NAMES_END)}|{images}))"
     name_alone = rf"""(["'])[^"'\n…]+{ending}\1|[^\s"'…]+{ending}\b"""
     return re.compile(relative, re.IGNORECASE), re.compile(name_alone, re.IGNORECASE)

@@ -18,6 +18,24 @@ def test_that_a_new_file_is_written_whole(tmp_path):
     assert os.listdir(tmp_path) == ["Größe 🙂.json"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_that_what_is_for_the_owner_alone_is_so_before_it_is_in_place(tmp_path, monkeypatch):
+    modes = []
+    replace = os.replace
+
+    def replaced(source, target):
+        modes.append(stat.S_IMODE(os.stat(source).st_mode))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", replaced)
+    before = os.umask(0o022)
+    atomic.write_text(tmp_path / "secret.json", "secret", mode=0o600)
+    atomic.write_text(tmp_path / "open.json", "open")
+    os.umask(before)
+
+    assert modes == [0o600, 0o644]
+
+
 def test_that_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "settings.json"
     atomic.write_text(path, "old")

@@ -51,6 +51,28 @@ def test_that_a_child_that_computes_gets_large_pages_unless_the_user_chose(monke
     assert environment.of_computing_child() == {**os.environ, "GLIBC_TUNABLES": expected}
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="large pages of the C library of Linux")
+def test_that_a_verb_that_computes_begins_anew_with_large_pages_once_and_with_its_arguments(tmp_path):
+    shown = "import os; print(os.getpid(), os.environ.get('GLIBC_TUNABLES'), sys.argv)"
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"import sys; from tlstudio import environment; print('begun', flush=True)\n"
+        f"environment.begin_anew_to_compute()\n{shown}\n"
+    )
+    surroundings = {name: value for name, value in os.environ.items() if name != "GLIBC_TUNABLES"}
+    process = subprocess.Popen(
+        [sys.executable, program, "train", "a b"], env=surroundings, stdout=subprocess.PIPE, text=True
+    )
+    said = process.communicate()[0].splitlines()
+
+    assert process.returncode == 0
+    assert said == [
+        "begun",
+        "begun",
+        f"{process.pid} glibc.malloc.hugetlb=1 {[str(program), 'train', 'a b']}",
+    ]
+
+
 def test_that_onnxruntime_leaves_no_telemetry_files(tmp_path):
     program = "from tlstudio import environment; environment.prepare(); import onnxruntime"
     surroundings = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}

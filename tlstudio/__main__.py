@@ -12,8 +12,16 @@ VERBS = (
     "backbones", "doctor", "demo",
 )  # fmt: skip
 
+COMPUTING_VERBS = ("estimate", "train", "sweep", "resume", "evaluate", "demo")
 
 INTERRUPTED = 130
+
+
+def start() -> None:
+    """What the command does: `main`, in a process that is set up for it."""
+    if sys.argv[1:2] and sys.argv[1] in COMPUTING_VERBS:
+        environment.begin_anew_to_compute()
+    main()
 
 
 def main() -> None:
@@ -56,4 +64,4 @@ def _open_window(project: Path | None) -> int | str:
 
 
 if __name__ == "__main__":
-    main()
+    start()

@@ -10,17 +10,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+EVERYONE = 0o666
+
 REPLACE_TRIES = 12
 """On Windows a virus scanner or indexer may hold the old file; it lets go within about 2.5 s."""
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, mode: int = EVERYONE) -> None:
     """Put `text` (UTF-8) in place of the file's content, whole or not at all.
+
+    Args:
+        path: of the file.
+        text: all of it.
+        mode: who may read and write it, as for `os.chmod`, but for what the umask takes away.
 
     Raises:
         OSError: if it can't be written; the old file stands unchanged.
     """
-    write_bytes(path, text.encode("utf-8"))
+    with replacing(path, mode=mode) as temporary:
+        temporary.write_bytes(text.encode("utf-8"))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -34,7 +42,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, mode: int = EVERYONE) -> Iterator[Path]:
     """A temporary path in the same folder that takes the place of `path` when the block ends well.
 
     Raises:
@@ -46,7 +54,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _sync(temporary)
-        _replace(temporary, path)
+        _replace(temporary, path, mode)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -54,12 +62,12 @@ def replacing(path: Path) -> Iterator[Path]:
         _sync(path.parent)
 
 
-def _replace(source: Path, target: Path) -> None:
+def _replace(source: Path, target: Path, mode: int) -> None:
     # mkstemp makes files for the owner only; the umask of the user is what they expect.
     umask = os.umask(0)
     os.umask(umask)
     with suppress(OSError):  # sticks and some network shares know no permissions
-        os.chmod(source, 0o666 & ~umask)
+        os.chmod(source, mode & ~umask)
     for attempt in range(REPLACE_TRIES):
         try:
             os.replace(source, target)

@@ -175,6 +175,8 @@ def test_that_a_pattern_that_does_not_work_is_refused_with_the_reason(pattern, r
         ".*.*.*.*x",
         "(?:x+x+)+y",
         r"([^/]+)*z",
+        "(a?){26}a{26}",
+        "a?" * 26 + "a" * 26,
     ],
 )
 def test_that_patterns_that_can_take_forever_are_known(pattern):
@@ -182,7 +184,8 @@ def test_that_patterns_that_can_take_forever_are_known(pattern):
 
 
 @pytest.mark.parametrize(
-    "pattern", [*CANDIDATES, r"(\d+)_", r"[(+*]+", r"\(a+\)+", r"(?P<p>\w+)-(\d{4})", r"(P\d+)?_x"]
+    "pattern",
+    [*CANDIDATES, r"(\d+)_", r"[(+*]+", r"\(a+\)+", r"(?P<p>\w+)-(\d{4})", r"(P\d+)?_x", "(?:p|q)?a??b*?-?c"],
 )
 def test_that_ordinary_patterns_are_allowed(pattern):
     assert not may_take_forever(pattern)

@@ -1,8 +1,10 @@
 """Images and folders are answered by an exported file, one event for each."""
 
 import csv
+import errno
 import subprocess
 import sys
+from pathlib import Path
 
 import made_model
 import pytest
@@ -12,6 +14,7 @@ from tlstudio.errors import DataError, ExportError
 from tlstudio.events import Progress
 from tlstudio.export import batch
 from tlstudio.export.batch import predict
+from tlstudio.export.errors import TableNotWritten
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
 
 COLOURS = {"rot": (255, 0, 0), "grün": (0, 255, 0), "青": (0, 0, 255)}
@@ -203,3 +206,18 @@ def test_that_the_table_never_takes_the_place_of_another_file(model, folder, tmp
     list(predict(model, [folder], table))
     list(predict(model, [folder / "tief"], table))  # its own table is made anew
     assert len(table.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_that_a_table_that_cannot_be_looked_at_is_told_as_such(model, folder, tmp_path, monkeypatch):
+    table = tmp_path / "answers.csv"
+    table.write_text("another's")
+    opened = Path.open
+
+    def refused(path, *arguments, **options):
+        if path == table:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(TableNotWritten, match="permission denied"):
+        list(predict(model, [folder], table))

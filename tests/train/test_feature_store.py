@@ -153,11 +153,16 @@ def test_that_a_flipped_bit_is_noticed(store):
     assert store.read(name(1)) == row(1)
 
 
-def test_that_a_name_cut_off_in_the_middle_is_no_name(store):
+@pytest.mark.parametrize("damage", ["cut off", "a checksum of 5,000 digits"])
+def test_that_a_damaged_name_is_no_name(store, damage):
     store.add([(name(1), row(1)), (name(2), row(2))])
     store.close()
     names = store.folder / "rows.txt"
-    os.truncate(names, names.stat().st_size - 3)
+    if damage == "cut off":
+        os.truncate(names, names.stat().st_size - 3)
+    else:
+        first, second = names.read_text().splitlines()
+        names.write_text(f"{first}\n{' '.join(second.split()[:2])} {'1' * 5_000} .\n")
     again = FeatureStore(store.folder, LAYOUT, MUCH)
 
     assert again.read(name(1)) == row(1)

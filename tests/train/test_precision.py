@@ -35,7 +35,7 @@ def test_that_the_answer_is_remembered(network, tmp_path, monkeypatch):
     assert choose_precision(network, CPU, 96, tmp_path) == "float32"
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"a": "b"}', "{"])
+@pytest.mark.parametrize("content", ["", "[]", '{"a": "b"}', "{", "[" * 100_000])
 def test_that_a_damaged_memory_is_measured_anew(network, tmp_path, monkeypatch, content):
     (tmp_path / "precision.json").write_text(content)
     monkeypatch.setattr(precision, "_gain", lambda *_: 1.0)

@@ -107,9 +107,7 @@ def save(preferences: Preferences) -> bool:
         folder = config_folder()
         folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         text = json.dumps(asdict(preferences), ensure_ascii=False, indent=1) + "\n"
-        atomic.write_text(folder / FILE_NAME, text)
-        with suppress(OSError):  # a disk without owners
-            (folder / FILE_NAME).chmod(OWNER_ONLY_FILE)
+        atomic.write_text(folder / FILE_NAME, text, mode=OWNER_ONLY_FILE)  # it may hold a password
     except OSError:
         return False
     return True

@@ -120,9 +120,12 @@ def may_take_forever(pattern: str) -> bool:
     open_brackets = [False]
     repeats = 0
     for position, letter in enumerate(plain):
+        before = plain[position - 1] if position else "("
         is_repeat = letter in "*+" or (letter == "{" and "," in plain[position : position + 8])
+        # Behind a repeat it says how, as in ++ and *?; behind a bracket, of which kind that is.
+        is_optional = letter == "?" and before not in "*+?}("
         # The plus in ++ and *+ makes the repeat before it possessive, the one safe kind.
-        if is_repeat and not (position and plain[position - 1] in "*+?}"):
+        if is_optional or (is_repeat and before not in "*+?}"):
             repeats += 1
         if letter == "(":
             open_brackets.append(False)
@@ -132,7 +135,7 @@ def may_take_forever(pattern: str) -> bool:
             if varies and following in ("*", "+", "{"):
                 return True
             open_brackets[-1] = open_brackets[-1] or varies
-        elif is_repeat or letter == "|":
+        elif is_repeat or is_optional or letter == "|":
             open_brackets[-1] = True
     return repeats > 8 or plain.count(".*") + plain.count(".+") > 3
 

@@ -71,13 +71,15 @@ def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Ite
 
 
 def _refuse_taken(csv: Path, used: Sequence[Path]) -> None:
+    folder = csv.absolute().parent.name
     reason = "a folder of that name lies there" if csv.is_dir() else ""
-    if csv.resolve() in {path.resolve() for path in used}:
-        reason = "it is one of the files to be read"
-    elif csv.is_file() and not _is_table_of_answers(csv):
-        reason = "another file lies there, which is kept"
+    with writing(TableNotWritten, csv.name, folder):
+        if csv.resolve() in {path.resolve() for path in used}:
+            reason = "it is one of the files to be read"
+        elif csv.is_file() and not _is_table_of_answers(csv):
+            reason = "another file lies there, which is kept"
     if reason:
-        raise TableNotWritten(csv.name, csv.absolute().parent.name, reason)
+        raise TableNotWritten(csv.name, folder, reason)
 
 
 def _is_table_of_answers(path: Path) -> bool:

@@ -1,6 +1,5 @@
 """Where the frozen part of a network ends: cut there, and what it gives kept where that pays."""
 
-import json
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +9,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tlstudio import atomic
 from tlstudio.events import Event, Noted
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.cut import Cut, cut
@@ -24,11 +22,12 @@ from tlstudio.train.feature_store import FeatureStore, Layout, RowName, mark_use
 from tlstudio.train.features import CENTRE, Frozen, row_names
 from tlstudio.train.keeping import affordable_views, gain_of_keeping, views_at_most, views_to_keep
 from tlstudio.train.precision import DTYPES, Precision, judging_precision
+from tlstudio.train.probing import PROBED_IMAGES
+from tlstudio.train.remembered import remember, remembered
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.shallower import find_shallower
 
 MEMORY_NAME = "boundaries.json"
-PROBED_IMAGES = 4
 
 
 @dataclass(frozen=True)
@@ -195,7 +194,7 @@ def _frozen(
 def _is_worth_keeping(frozen: Frozen, parts: Cut, source: Labelled, backbone: Backbone, memory: Path) -> bool:
     """Whether reading a row is faster than computing it; measured once, so that a seed means something."""
     key = f"{backbone.name} {parts.depth} {frozen.precision} {frozen.device.type} {torch.get_num_threads()}"
-    known = _remembered(memory)
+    known = remembered(memory / MEMORY_NAME)
     if key not in known:
         images = centred(source, np.arange(min(PROBED_IMAGES, len(source.labels))), backbone.preprocessing)
         seconds = float("inf")
@@ -207,20 +206,9 @@ def _is_worth_keeping(frozen: Frozen, parts: Cut, source: Labelled, backbone: Ba
             seconds = min(seconds, (time.perf_counter() - start) / len(images))
             del tensors
         known[key] = round(gain_of_keeping(seconds, frozen.layout.row_bytes), 3)
-        try:
-            atomic.write_text(memory / MEMORY_NAME, json.dumps(known, indent=2))
-        except OSError:
+        if not remember(memory / MEMORY_NAME, known):
             return parts.depth == backbone.head_depth  # what can't be remembered must not be left to chance
     return known[key] > 1
-
-
-def _remembered(memory: Path) -> dict[str, float]:
-    try:
-        known = json.loads((memory / MEMORY_NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    is_fit = isinstance(known, dict) and all(isinstance(gain, float | int) for gain in known.values())
-    return known if is_fit else {}
 
 
 def _megabytes(count: float) -> str:

@@ -231,7 +231,7 @@ class FeatureStore:
         for line in lines:
             match line.split(" "):
                 case [sha256, view, checksum, "."] if (
-                    len(sha256) == 64 and checksum.isascii() and checksum.isdigit()
+                    len(sha256) == 64 and checksum.isascii() and checksum.isdigit() and len(checksum) <= 10
                 ):
                     names.append((RowName(sha256, view), int(checksum)))
                 case _:

@@ -11,6 +11,13 @@ from tlstudio.train.keeping import (
     views_at_most,
     views_to_keep,
 )
+from tlstudio.train.probing import (
+    LEAST_TURNS,
+    MOST_TURNS,
+    PROBED_IMAGES,
+    SECONDS_OF_PROBE,
+    WORTHWHILE_GAIN,
+)
 from tlstudio.train.save_interval import seconds_until_next
 from tlstudio.train.settings import TrainSettings
 
@@ -20,14 +27,6 @@ KEPT_BYTES = 2
 WRITE_BYTES_PER_SECOND = 4e8
 ROW_SECONDS = 1.5e-5
 """To find a row, whatever its length."""
-
-WORTHWHILE_GAIN = 1.3
-"""See `precision`: half precision is chosen on a processor where it is so many times faster."""
-
-PROBED_IMAGES = 4
-LAST_TURN_STARTS_BEFORE = 1.0
-TURNS = (2, 4)
-"""What choosing the precision takes at most: so many turns, no new one after so many seconds."""
 
 FLOAT_BYTES = 4
 OPTIMIZER_VALUES = 2
@@ -244,8 +243,7 @@ def _preparing(cost: CostMeasured, depth: int, *, is_tried: bool) -> float:
         return seconds
     if len(cost.network.precisions) > 1:
         turn = sum(_few(cost, place, depth) for place in range(len(cost.network.precisions)))
-        least, most = TURNS
-        seconds += turn * min(most, max(least, math.ceil(LAST_TURN_STARTS_BEFORE / turn)))
+        seconds += turn * min(MOST_TURNS, max(LEAST_TURNS, math.ceil(SECONDS_OF_PROBE / turn)))
     return seconds + (3 * PROBED_IMAGES * cost.network.forward[0][depth] if depth > 0 else 0)
 
 

@@ -1,6 +1,5 @@
 """How exactly to compute while training: float32, or half of it where that is proven to be faster."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -10,7 +9,9 @@ from typing import Literal
 import torch
 from torch import nn
 
-from tlstudio import __version__, atomic
+from tlstudio import __version__
+from tlstudio.train.probing import CLEAR, MOST_TURNS, PROBED_IMAGES, SECONDS_OF_PROBE, WORTHWHILE_GAIN
+from tlstudio.train.remembered import remember, remembered
 from tlstudio.train.weight_gradients import AsProducts
 
 Precision = Literal["float32", "bfloat16", "float16"]
@@ -20,16 +21,9 @@ DTYPES: dict[Precision, torch.dtype] = {
     "float16": torch.float16,
 }
 
-WORTHWHILE_GAIN = 1.3
-"""On a CPU; below it a busy machine could turn the choice around from one run to the next."""
-
-CLEAR = 1.5
-"""So far from it either way, once is enough."""
-
 SMALLEST_PARAMETERS = 1_000_000
 """Smaller networks gain nothing: 1.1 × measured with timm's test networks, 2.0 × with ResNets."""
 
-PROBED_IMAGES = 4
 MEMORY_NAME = "precision.json"
 
 
@@ -50,12 +44,10 @@ def choose_precision(network: nn.Module, device: torch.device, input_px: int, me
     total = sum(parameter.numel() for parameter in network.parameters())
     trained = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
     key = f"{type(network).__name__} {total} {trained} {input_px} px {torch.get_num_threads()} {__version__}"
-    known = _remembered(memory)
+    known = remembered(memory / MEMORY_NAME)
     if key not in known:
         known[key] = round(_gain(network, input_px), 2)
-        try:
-            atomic.write_text(memory / MEMORY_NAME, json.dumps(known, indent=2))
-        except OSError:
+        if not remember(memory / MEMORY_NAME, known):
             return "float32"  # what can't be remembered must not be left to chance
     return "bfloat16" if known[key] >= WORTHWHILE_GAIN else "float32"
 
@@ -102,7 +94,7 @@ def _gain(network: nn.Module, input_px: int) -> float:
     images = images.contiguous(memory_format=torch.channels_last)
     fastest: dict[Precision, float] = {"float32": float("inf"), "bfloat16": float("inf")}
     began = time.monotonic()
-    for turn in range(4):
+    for turn in range(MOST_TURNS):
         for precision, known in fastest.items():
             start = time.perf_counter()
             with learning_in(precision, images.device):
@@ -111,18 +103,9 @@ def _gain(network: nn.Module, input_px: int) -> float:
             if turn:  # the first turn warms up
                 fastest[precision] = min(known, time.perf_counter() - start)
         gain = fastest["float32"] / fastest["bfloat16"] if turn else 1.0
-        if turn and (_is_clear(gain) or time.monotonic() - began > 1.0):
+        if turn and (_is_clear(gain) or time.monotonic() - began > SECONDS_OF_PROBE):
             break
     network.zero_grad(set_to_none=True)
     for name, module in network.named_modules():
         module.training = was_training[name]
     return gain
-
-
-def _remembered(memory: Path) -> dict[str, float]:
-    try:
-        known = json.loads((memory / MEMORY_NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    is_fit = isinstance(known, dict) and all(isinstance(gain, float | int) for gain in known.values())
-    return known if is_fit else {}

@@ -15,12 +15,12 @@ from tlstudio.train.errors import MemoryTooSmall
 from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.optimize import make_optimizer
 from tlstudio.train.precision import (
-    WORTHWHILE_GAIN,
     Precision,
     in_precision,
     learning_in,
     possible_precisions,
 )
+from tlstudio.train.probing import WORTHWHILE_GAIN
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import LONGEST_GRADIENT, on_device
 

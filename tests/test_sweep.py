@@ -14,7 +14,7 @@ from tlstudio.events import Stopped
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.errors import FreezeDepthOutOfRange
 from tlstudio.model.speeds import new_speed, remember
-from tlstudio.project.depth_results import measured, measured_depth
+from tlstudio.project.depth_results import measured
 from tlstudio.project.file import open_project, save_project
 from tlstudio.project.project import Project
 from tlstudio.project.rebuild import rebuilt_project
@@ -284,24 +284,24 @@ def test_that_auto_takes_shallow_depths_of_random_weights(project):
 
 
 def test_that_a_finished_sweep_tells_a_depth_until_the_images_change(project):
-    assert measured_depth(project) is None
+    assert measured(project) is None
     after, events = run(project, steps.sweep(project, depths=[3, 4, 5], seeds=1, epochs=1))
 
-    assert measured_depth(after) == events[-1].recommended_depth
+    assert measured(after).recommended_depth == events[-1].recommended_depth
     assert measured(after).depths == events[-1].depths
     other = after.with_settings(train=replace(after.settings.train, epochs=9))
-    assert measured_depth(other) == events[-1].recommended_depth
-    assert measured_depth(after.after(replace(after.images, fingerprint="another"))) is None
+    assert measured(other).recommended_depth == events[-1].recommended_depth
+    assert measured(after.after(replace(after.images, fingerprint="another"))) is None
     backbone = replace(after.settings.model, backbone="test_vit", freeze=0)
-    assert measured_depth(after.with_settings(model=backbone)) is None
+    assert measured(after.with_settings(model=backbone)) is None
     unknown = replace(after.settings.model, backbone="of_tomorrow")
-    assert measured_depth(after.with_settings(model=unknown)) is None
+    assert measured(after.with_settings(model=unknown)) is None
 
 
 def test_that_two_depths_tell_too_little(project):
     after, _ = run(project, steps.sweep(project, depths=[4, 5], seeds=1, epochs=1))
 
-    assert measured_depth(after) is None
+    assert measured(after) is None
 
 
 def test_that_depths_without_all_seeds_are_left_out_of_what_is_measured(project):
@@ -318,5 +318,5 @@ def test_that_answers_of_another_epoch_count_as_none(project):
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]).replace("Sound,Sound", "Sound,Scratch"), encoding="utf-8")
 
-    assert measured_depth(after) is None
+    assert measured(after) is None
     assert len(of(TrainDone, events)) == 3

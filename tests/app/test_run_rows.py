@@ -25,7 +25,7 @@ from tlstudio.app.widgets.run_rows import (
     run_state,
 )
 from tlstudio.app.widgets.run_ticks import RunTicks
-from tlstudio.app.widgets.sweep_words import DepthsUnclear, depths_in, spaced_depths
+from tlstudio.app.widgets.sweep_words import DepthsUnclear, depths_in
 from tlstudio.data.events import ImagesScanned
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.project import Project
@@ -290,9 +290,3 @@ def test_that_depths_are_read_as_people_write_them(text, depths):
 def test_that_depths_that_are_none_are_named(text, said):
     with pytest.raises(DepthsUnclear, match=said):
         depths_in(text, 5, (0, 5))
-
-
-def test_that_depths_are_spaced_from_end_to_end():
-    assert spaced_depths(5) == (0, 1, 2, 4, 5)
-    assert spaced_depths(13) == (0, 3, 6, 10, 13)
-    assert spaced_depths(2) == (0, 1, 2)

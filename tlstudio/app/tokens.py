@@ -99,9 +99,6 @@ DARK: dict[str, str] = {
 IMAGE_SHADOW = "#000000"
 """Black, for the shadow of floating things and for letters on light cells."""
 
-ON_IMAGE = "#FFFFFF"
-"""White, for letters on dark cells and marks on photographs."""
-
 CONTRASTS: tuple[tuple[str, str, float], ...] = (
     ("text", "card", 4.5),
     ("text", "window", 4.5),

@@ -62,12 +62,6 @@ def measured(project: Project) -> SweepDone | None:
     return None if best is None else depth_results(project, best)
 
 
-def measured_depth(project: Project) -> int | None:
-    """The freeze depth that measurements recommend for the chosen backbone on the present images."""
-    known = measured(project)
-    return None if known is None else known.recommended_depth
-
-
 def _complete(runs: Mapping[tuple[int, int], Run]) -> dict[tuple[int, int], Run]:
     """The runs of those depths that have as many seeds as any."""
     seeds = {depth: {seed for each, seed in runs if each == depth} for depth in _depths(runs)}

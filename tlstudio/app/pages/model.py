@@ -276,10 +276,6 @@ class ModelPage(Page):
         weights = RANDOM if weights_state(find_backbone(name)).kind == "none" else PRETRAINED
         self._choose(with_recommended_depth(ModelSettings(name, 0, weights), project))
 
-    def use_weights(self, file: Path) -> None:
-        """Start from the weights in that file, frozen as far as is recommended."""
-        self._choose_weights(str(file))
-
     def use_pretrained_weights(self) -> None:
         """Start from the backbone's own weights."""
         self._choose_weights(PRETRAINED)

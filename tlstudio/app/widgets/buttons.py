@@ -70,17 +70,6 @@ class Button(QPushButton):
             self.setLayoutDirection(ways[is_behind != is_mirrored])
             self._draw_icon()
 
-    def set_kind(self, kind: Kind) -> None:
-        """Change what the button looks like."""
-        if kind == self._kind:
-            return
-        self._kind = kind
-        self.setProperty("v", kind)
-        name, self._icon_name = self._icon_name, ""
-        self.set_icon(name)
-        self.style().unpolish(self)
-        self.style().polish(self)
-
     def _draw_icon(self) -> None:
         token, name = ICON_TOKENS[self._kind], self._icon_name
         is_alone = not self.text()

@@ -62,10 +62,6 @@ class CurveCard(Card):
         self._stack.setCurrentIndex(1 if has_any and self._plot is not None else 0)
         self.setAccessibleDescription(self._spoken())
 
-    def say_empty(self, words: str) -> None:
-        """What stands in place of the curves."""
-        self._empty.setText(words)
-
     def read(self, epoch: int) -> None:
         """Show the read-out of that epoch; 0 takes it away."""
         self._read_epoch = epoch

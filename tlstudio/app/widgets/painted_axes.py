@@ -37,16 +37,6 @@ class Axes:
             self.place.left() + across * self.place.width(), self.place.bottom() - up * self.place.height()
         )
 
-    def x_at(self, pixel: float) -> float:
-        """Which value lies there."""
-        first, last = self.x
-        span = max(1e-9, last - first)
-        return (
-            first
-            - AIR * span
-            + (pixel - self.place.left()) / max(1.0, self.place.width()) * span * (1 + 2 * AIR)
-        )
-
 
 def plot_place(width: float, height: float, *, right: float = 0.0, top: float = 8.0) -> QRectF:
     """Where the plot lies within a widget, with room for its labels.

@@ -37,12 +37,6 @@ class Segmented(QWidget):
         self._describe()
         self.update()
 
-    def set_options(self, options: list[str]) -> None:
-        """Offer other options; the chosen place stays if it still exists."""
-        self._options = list(options)
-        self.set_index(self._index)
-        self.updateGeometry()
-
     def _describe(self) -> None:
         chosen = self._options[self._index] if self._options else ""
         self.setAccessibleName(f"{self._name}: {chosen}" if self._name else chosen)

@@ -34,10 +34,3 @@ def depths_in(text: str, head_depth: int, auto: tuple[int, ...]) -> tuple[int, .
             raise DepthsUnclear(f"This backbone has {head_depth} blocks, so {depth} of them can't be frozen.")
         depths.add(depth)
     return tuple(sorted(depths))
-
-
-def spaced_depths(head_depth: int, most: int = 5) -> tuple[int, ...]:
-    """Depths from nothing frozen to all frozen, at most so many, evenly apart."""
-    if head_depth < most:
-        return tuple(range(head_depth + 1))
-    return tuple(sorted({round(head_depth * place / (most - 1)) for place in range(most)}))

@@ -269,7 +269,7 @@ def test_that_a_failed_run_tells_its_details(page, session):
     assert column(page, "state") == ["Finished", "Failed, details"]
     assert page.message.title == "Run 2: The memory ran out."
     assert not page.primary.isEnabled()
-    assert page._help.text() == "Run 2 has no finished epoch yet."
+    assert page._help.text() == "Run 2 has no finished epoch."
 
 
 def test_that_runs_on_other_images_are_marked_and_not_compared(page, session):

@@ -100,7 +100,7 @@ def shown(page):
 def test_that_without_images_the_page_asks_for_folders_and_says_why_it_can_not_go_on(page):
     assert page.empty.isVisible()
     assert not page.primary.isEnabled()
-    assert page._status.text() == "Add at least two classes to continue."
+    assert page._status.text() == "Add images of at least two classes to continue."
 
 
 def test_that_images_appear_and_counts_climb_while_they_are_read(page, session, qtbot):
@@ -455,6 +455,14 @@ def test_that_an_unchanged_project_keeps_filters_and_selection(page, session):
     session.choose(train=replace(session.project.settings.train, epochs=3))
 
     assert page.view.browser.grid.selection.numbers == [3]
+
+
+def test_that_single_images_are_no_folders_to_read(page, session, tmp_path):
+    read(session)
+    (tmp_path / "a.png").write_bytes(b"")
+
+    assert not page.take_drop([tmp_path / "a.png"])
+    assert page.message.title == ""
 
 
 def test_that_other_folders_replace_the_images_only_after_a_question(page, session, tmp_path, qtbot):

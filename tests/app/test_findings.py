@@ -110,6 +110,15 @@ def test_that_a_class_below_twenty_images_is_named():
     assert (finding.title, finding.class_name) == ("a has only 19 images", "a")
 
 
+def test_that_many_small_classes_are_one_thing_to_look_at():
+    found = look({f"class_{place}": 8 for place in range(40)})
+    finding = kinds(found)["small_classes"]
+
+    assert "small_class" not in kinds(found)
+    assert finding.title == "40 classes have fewer than 20 images"
+    assert "“class_0”, “class_1”, “class_2” and 37 more" in finding.why
+
+
 def test_that_very_small_images_are_counted_but_not_those_set_aside():
     rows = [row("a/1.png", 31), row("a/2.png", 32), row("a/3.png", 0, "cut off", "")]
 

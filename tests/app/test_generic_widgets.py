@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from tlstudio.app import theme
 from tlstudio.app.widgets.buttons import ICON_TOKENS, button, icon_button
@@ -126,6 +126,18 @@ def test_that_the_title_takes_the_tone_of_a_later_message(qtbot):
     bar.say("warn", "Second.")
 
     assert bar._title.palette().windowText().color() == theme.color("warn_text")
+
+
+@pytest.mark.parametrize("tone", ["accent", "bad"])
+def test_that_the_title_has_the_tone_of_a_message_that_was_said_before_the_bar_was_seen(qapp, tone):
+    theme.apply(qapp, "light", 100)
+    page = QWidget()
+    bar = MessageBar()
+    QVBoxLayout(page).addWidget(bar)
+    bar.say(tone, "Training stopped.")
+    page.show()
+
+    assert bar._title.palette().windowText().color() == theme.color(f"{tone}_text")
 
 
 def test_that_an_action_may_say_the_next_message(qtbot):

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -107,6 +108,23 @@ def test_that_a_still_loss_at_98_percent_is_not_called_not_learning():
 @pytest.mark.parametrize("jump", [3.1, math.nan, math.inf])
 def test_that_a_loss_more_than_three_times_the_one_before_is_unstable(jump):
     assert judge(epochs([1.0, jump], [0.5, 0.5], [1.0, 1.0], [0.5, 0.5])).kind == "unstable"
+
+
+def test_that_a_run_that_guesses_is_told_so_and_not_that_its_curves_are_close():
+    guessing = [
+        replace(epoch, found={"dark": (0, 40), "light": (59, 60)})
+        for epoch in right(58, 59, 59, images=100, train_accuracy=0.6)
+    ]
+
+    said = judge(guessing, 100)
+
+    assert said.reason == "It is no better than always saying “light”."
+
+
+def test_that_curves_that_lay_apart_a_moment_ago_are_not_called_close():
+    rows = epochs(falling(3), [0.37, 0.72, 0.44], [0.5] * 3, [0.40, 0.42, 0.44])
+
+    assert judge(rows).reason == ""
 
 
 def test_that_validation_swinging_there_and_back_is_unstable_and_no_chance():

@@ -312,7 +312,7 @@ def test_that_an_own_file_is_chosen_only_once_it_fits(page, session, bench, qtbo
     qtbot.waitUntil(lambda: chosen(session).weights == str(Path("/w/mine.safetensors")))
     assert chosen(session).freeze == 4
     assert page.message.title == "Starts from mine.safetensors."
-    assert page.message._text.text().startswith("318 of 318 tensors fit; the classifier")
+    assert page.message._text.text().startswith("318 of 318 tensors fit; its classifier")
     assert "Starts from mine.safetensors" in page.cards.cards["resnet50"].accessibleDescription()
     assert page.primary.isEnabled()
 

@@ -25,6 +25,7 @@ from tlstudio.app.widgets.run_rows import (
     run_state,
 )
 from tlstudio.app.widgets.run_ticks import RunTicks
+from tlstudio.app.widgets.run_verdict import verdict
 from tlstudio.app.widgets.sweep_words import DepthsUnclear, depths_in
 from tlstudio.data.events import ImagesScanned
 from tlstudio.model.settings import ModelSettings
@@ -198,6 +199,16 @@ def test_that_each_depth_is_one_point_the_mean_of_its_seeds():
     # Wilson at 95 % for 188 of 200.
     assert (round(curve.best.low, 3), round(curve.best.high, 3)) == (0.898, 0.965)
     assert (curve.best.depth, curve.gap) == (3, (0, 3))
+
+
+def test_that_a_run_repeated_from_the_same_seed_counts_once_and_one_that_can_go_on_not_yet():
+    again, unfinished = a_run(2, 0.94), a_run(3, 0.80, seed=1, state="paused")
+
+    curve = depth_curve(project_of(a_run(1, 0.94), again, unfinished))
+    said = verdict(project_of(a_run(1, 0.94), again), curve)
+
+    assert [(point.accuracy, point.runs) for point in curve.points] == [(0.94, (2,))]
+    assert said.title == "These 2 runs are the same one, repeated with the same seed."
 
 
 def test_that_runs_with_other_settings_do_not_mix_in_a_mean():

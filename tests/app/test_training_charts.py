@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from tlstudio.app.widgets.amounts import loss_words
 from tlstudio.app.widgets.chart_overlay import _apart
 from tlstudio.app.widgets.curve_data import CurveData
 from tlstudio.app.widgets.curves import CurveCard
@@ -27,6 +28,13 @@ def card(qtbot):
     qtbot.addWidget(card)
     card.resize(490, 320)
     return card
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"), [(0.4567, "0.46"), (999.9, "999.90"), (3.33e29, "3×10²⁹"), (9.7e3, "1×10⁴")]
+)
+def test_that_a_loss_that_ran_away_is_told_by_its_power_of_ten(loss, words):
+    assert loss_words(loss) == words
 
 
 def test_that_an_empty_chart_says_when_curves_appear(card):

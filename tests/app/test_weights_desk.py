@@ -139,7 +139,7 @@ def test_that_a_file_that_fits_is_told_with_what_is_left_out(desk, bench, record
 
     assert bench.steps[0].options == {"backbone": "resnet18", "file": Path("/w/mine.pt")}
     bench.steps[0].release(matched(fits=True, left_out=["fc.weight", "fc.bias"]), None)
-    words = "102 of 102 tensors fit; the classifier was made for other classes and is left out."
+    words = "102 of 102 tensors fit; its classifier is left out, as a new one is trained."
     qtbot.waitUntil(lambda: fits == [(Path("/w/mine.pt"), "resnet18", words)])
 
 

@@ -165,6 +165,17 @@ def test_that_ctrl_t_opens_try_it_and_esc_closes_it(opened):
     assert not opened.dock.isVisible()
 
 
+def test_that_try_it_above_a_page_leaves_its_next_step_to_be_pressed(opened, qtbot):
+    opened.resize(1120, 680)
+    opened.show_page("model")
+    opened.show_dock(is_shown=True)
+
+    button = opened.page.primary
+    middle = button.mapTo(opened, button.rect().center())
+    assert opened.dock.geometry().right() >= middle.x() >= opened.dock.geometry().left()
+    assert not opened.dock.geometry().contains(middle)
+
+
 def test_that_the_way_from_try_it_to_a_page_that_is_there_already_moves_the_focus_to_it(opened):
     opened.show_page("model")
     opened.show_dock(is_shown=True)
@@ -452,6 +463,13 @@ def test_that_a_second_window_says_that_it_can_only_look(opened, qtbot, bench):
 
     assert other.message.title == "This project is open in another window."
     assert other.rail.project_text.toolTip() == "Read-only"
+
+    folder = opened.session.project.folder
+    opened.session.close()
+    other.show_page("home")
+    other.open_project(folder)  # its card on Home, say
+
+    assert not other.session.is_read_only
     other.close()
     other.deleteLater()
 

@@ -66,7 +66,7 @@ def test_that_a_file_is_held_against_a_backbone(tmp_path, capsys):
     assert main(["backbones", "match", own, "--backbone", "test_resnet"]) == 0
     said = capsys.readouterr().out
     assert said.startswith(f"own.pt fits test_resnet: {event['matched']} of {event['matched']} tensors.")
-    assert "Its classifier was made for other classes and is left out." in said
+    assert "Its classifier is left out, as a new one is trained." in said
 
 
 def test_that_a_file_of_another_backbone_is_explained(tmp_path, capsys):

@@ -57,7 +57,7 @@ def test_that_weights_that_are_here_are_the_start_and_the_run_keeps_their_name_a
 
     started = next(event for event in events if event["event"] == "RunStarted")
     assert (status, started["weights"], started["weights_sha256"]) == (0, "test_resnet.r160_in1k", kept)
-    assert started["frozen_groups"] == 4
+    assert started["frozen_groups"] == 5  # few images: the head alone is recommended
     info = read_info(project.folder / "runs" / "0002")
     assert (info.weights_file, info.weights_sha256) == ("test_resnet.r160_in1k", kept)
     assert info.model.weights == "pretrained"

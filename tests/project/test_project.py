@@ -105,6 +105,14 @@ def test_that_equally_good_runs_give_the_newer_one():
     assert trained(2, 0.9, project=trained(1, 0.9)).run().number == 2
 
 
+def test_that_of_equally_good_runs_the_one_that_freezes_most_is_taken():
+    project = trained(2, 0.9, project=trained(1, 0.9))
+    first, second = project.runs
+    deeper = replace(first, started=replace(first.started, frozen_groups=4))
+
+    assert replace(project, runs=(deeper, second)).run().number == 1
+
+
 def test_that_changed_images_make_earlier_runs_stale_and_delete_nothing():
     project = trained(1, 0.9).after(replace(SCANNED, fingerprint="f2"))
 

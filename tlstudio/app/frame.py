@@ -38,11 +38,12 @@ class Frame(QWidget):
         """Give it the place in the middle; which one is shown the window decides."""
         self._column.addWidget(page, 1)
 
-    def arrange(self, page_width: int, dock: QWidget | None) -> None:
+    def arrange(self, page_width: int, footer_height: int, dock: QWidget | None) -> None:
         """Fold the rail and place the dock as the width allows.
 
         Args:
             page_width: that the page needs, in pixels.
+            footer_height: of the page, in pixels; a dock above the page leaves its next step to be seen.
             dock: a child of this frame; None before it is first shown.
         """
         width = self.width()
@@ -58,5 +59,6 @@ class Frame(QWidget):
         gap = 0 if self.message.isHidden() else theme.px(12)
         self._message_row.setContentsMargins(theme.px(28), gap, theme.px(28), 0)
         if is_dock_shown and dock is not None:
-            dock.setGeometry(width - dock_width, 0, dock_width, self.height())
+            dock_height = self.height() if is_beside else self.height() - footer_height
+            dock.setGeometry(width - dock_width, 0, dock_width, dock_height)
             dock.raise_()

@@ -17,7 +17,8 @@ from tlstudio.events import Event
 
 CONTENT_WIDTH = 1320
 FOOTER_HEIGHT = 58
-STATUS_ICONS: dict[str, str] = {"All changes saved": "check"}
+SAVED = "All changes saved"
+STATUS_ICONS: dict[str, str] = {SAVED: "check"}
 STATUS_TOKENS: dict[str, str] = {"star-fill": "s_val"}
 MAX_ACTIONS = 2
 
@@ -190,6 +191,8 @@ class Page(QWidget):
             back: the page that Back leads to; None for no Back.
             status_icon: before the status, in place of the one that belongs to its words.
         """
+        if status == SAVED and self.session.is_read_only:
+            status = "Read-only"
         self._footer.show()
         self._status.setText(status)
         self._status_icon.setVisible(bool(status))
@@ -205,6 +208,11 @@ class Page(QWidget):
         self.primary.setEnabled(enabled)
         self.primary.setToolTip("" if enabled else help)
         self._restyle_footer()
+
+    @property
+    def footer_height(self) -> int:
+        """Of the bar with the next step, in pixels; 0 without one."""
+        return 0 if self._footer.isHidden() else self._footer.height()
 
     def press_primary(self) -> None:
         """Do the next step, as Ctrl+Enter does."""

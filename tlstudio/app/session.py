@@ -38,6 +38,13 @@ from tlstudio.train.events import RunStarted
 
 RETRY_MILLISECONDS = 5000
 
+WHY_READ_ONLY = {
+    "elsewhere": "is open in another window",
+    "newer": "was written by a newer version of TL Studio",
+    "folder": "lies in a folder that can't be written to",
+}
+"""Session.read_only_reason → why a change was refused."""
+
 
 class Session(QObject):
     """One window's project.
@@ -141,12 +148,13 @@ class Session(QObject):
         return True
 
     def open(self, folder: Path) -> bool:
-        """Open a project; read-only if another window has it.
+        """Open a project; read-only if another window has it. One that is open already stays as it is.
 
         Returns:
             False if it can't be opened; `failed` says why, and the open project stays.
         """
-        if self.project is not None and self.project.folder == folder.absolute():
+        is_open = self.project is not None and self.project.folder == folder.absolute()
+        if is_open and self.read_only_reason not in ("elsewhere", "folder"):  # whoever had it may be gone
             return True
         lock = ProjectLock(folder)
         is_mine = folder.is_dir() and lock.acquire()
@@ -320,8 +328,9 @@ class Session(QObject):
     def _writable(self) -> Project | None:
         """The project if it can be changed; tells why not otherwise."""
         if self.project is not None and self.project.is_read_only:
-            reason = "is open in another window or was written by a newer version"
-            self._fail(ProjectReadOnly(self.project.name, reason))
+            self._fail(
+                ProjectReadOnly(self.project.name, WHY_READ_ONLY[self.read_only_reason or "elsewhere"])
+            )
             return None
         return self.project
 

@@ -106,6 +106,8 @@ class Window(QMainWindow):
             old.hide()
         self.page = page
         self.message.clear()
+        if self.session.project is not None and self.session.is_read_only:  # with the way out of it
+            self._tell_how_it_opened(self.session.project)
         page.show()
         if is_left:
             self._focus(page, by_key=by_key)
@@ -123,7 +125,7 @@ class Window(QMainWindow):
     def open_project(self, folder: Path) -> None:
         """Open a project, pausing a run of the one that is open if the user agrees."""
         project = self.session.project
-        if project is not None and project.folder == folder.absolute():
+        if project is not None and project.folder == folder.absolute() and not self.session.is_read_only:
             self.show_page(next_step(project))
             return
         self._unless_running("Open and pause", lambda: self._open_now(folder))
@@ -348,7 +350,8 @@ class Window(QMainWindow):
         theme.watcher().changed.connect(self._arrange)
 
     def _arrange(self) -> None:
-        self.parts.arrange(self.page.needed_width() if self.page is not None else 0, self.dock)
+        page = self.page
+        self.parts.arrange(page.needed_width() if page else 0, page.footer_height if page else 0, self.dock)
 
     # Keys and drops
 

@@ -45,9 +45,7 @@ def _was(names: list[str]) -> str:
 def _matched(event: WeightsMatched) -> str:
     if event.fits:
         head = f"{event.file} fits {event.backbone}: {event.matched} of {event.expected} tensors."
-        return (
-            f"{head} Its classifier was made for other classes and is left out." if event.left_out else head
-        )
+        return f"{head} Its classifier is left out, as a new one is trained." if event.left_out else head
     lines = [f"{event.file} does not fit {event.backbone}. {event.reason}"]
     lines += _some("Of another shape", event.different)
     shaped = {sentence.partition(" ")[0] for sentence in event.different}

@@ -57,17 +57,17 @@ class NoImages(DataError):
     """There is nothing to learn from."""
 
     def __init__(self, name: str, *, is_empty: bool, set_aside: int = 0) -> None:
+        title = "No images were found"
+        what_to_try = "Choose a folder that holds one folder of images for each class."
         if is_empty:
             message = f"“{name}” is empty."
         elif set_aside:
+            title = "No image can be read"
             message = f"None of the {set_aside} images in “{name}” can be read. {UNCHANGED}"
+            what_to_try = "Look whether another program opens them, or choose another folder."
         else:
             message = f"“{name}” holds no class folders with images. {UNCHANGED}"
-        super().__init__(
-            "No images were found",
-            message,
-            "Choose a folder that holds one folder of images for each class.",
-        )
+        super().__init__(title, message, what_to_try)
 
 
 class NoImagesGiven(DataError):

@@ -51,7 +51,7 @@ class WeightsMatched(Event):
     fits: bool
     matched: int  # tensors
     expected: int  # tensors of the backbone without the classifier's
-    left_out: list[str]  # the classifier's, which were made for other classes
+    left_out: list[str]  # the classifier's, in whose place a new one is trained
     missing: list[str]  # that the backbone needs and the file has not, or of another shape
     unexpected: list[str]  # that the backbone has no place for
     reason: str  # why not, with the backbone that it fits if there is one; empty if it fits

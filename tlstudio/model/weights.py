@@ -20,7 +20,7 @@ class LoadedWeights:
         file: the file's name without its folder.
         sha256: of the file, in hexadecimal.
         loaded: how many tensors.
-        left_out: the classifier's tensors, which were made for other classes.
+        left_out: the tensors of the classifier, in whose place a new one is trained.
     """
 
     file: str

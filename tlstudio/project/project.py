@@ -81,7 +81,8 @@ class Run:
             case TrainDone():
                 return replace(self, state="done", best_epoch=event.best_epoch, seconds=event.seconds)
             case Failed():
-                return replace(self, state="failed", failure=f"{event.title}. {event.message}")
+                failure = " ".join(filter(None, (f"{event.title}.", event.message, event.what_to_try)))
+                return replace(self, state="failed", failure=failure)
             case EvaluateDone():
                 return replace(self, evaluation=event)
             case ExportDone():
@@ -136,7 +137,8 @@ class Project:
     def run(self, number: int | None = None) -> Run | None:
         """The run of that number; without one the chosen run, else the best finished one.
 
-        The best has the highest validation accuracy; among equals the newest. Stale runs come last.
+        The best has the highest validation accuracy; among equals the one that freezes most, then the newest.
+        Stale runs come last.
         """
         number = self.chosen_run if number is None else number
         if number is not None:
@@ -208,9 +210,10 @@ class Project:
         runs = tuple(run.after(event) if run.number == number else run for run in self.runs)
         return replace(self, runs=runs)
 
-    def _rank(self, run: Run) -> tuple[bool, float, int]:
+    def _rank(self, run: Run) -> tuple[bool, float, int, int]:
+        """Among equally accurate ones the run that freezes most, as it trains fastest, then the newest."""
         accuracy = run.best.validation_accuracy if run.best else 0.0
-        return (not self.is_stale(run), accuracy, run.number)
+        return (not self.is_stale(run), accuracy, run.started.frozen_groups, run.number)
 
 
 def frozen_at(model: ModelSettings, depth: int) -> ModelSettings:

@@ -34,7 +34,8 @@ class LossNotFinite(TrainError):
     def __init__(self, epoch: int) -> None:
         super().__init__(
             "Error impossible to compute",
-            f"The error became impossible to compute in epoch {epoch}. The best weights so far are kept.",
+            f"The error became impossible to compute in epoch {epoch}."
+            + (" The best weights so far are kept." if epoch > 1 else " Nothing had been learned yet."),
             "Start a new run with a learning rate ten times smaller.",
         )
 

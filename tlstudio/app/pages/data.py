@@ -146,6 +146,8 @@ class DataPage(Page):
         """Read the dropped folders, asking first where they would replace others."""
         project = self.session.project
         is_new = project is None or project.images is None
+        if not is_new and not any(path.is_dir() for path in paths):
+            return False
         if is_new or project is None or {path.parent for path in paths} == {project.data_root}:
             self.use_folders(paths)
         else:
@@ -183,12 +185,10 @@ class DataPage(Page):
         if is_scanning:
             status, help_ = "Reading images", "You can continue when they are read."
         elif images is None or len(images.classes) < 2:
-            status = "Add at least two classes to continue."
+            status = "Add images of at least two classes to continue."
         else:
             is_ready = True
             help_ = f"{counted(count, 'thing')} to look at. You can continue anyway." if count else ""
-            if self.session.is_read_only:
-                status = "Read-only"
         self.footer(status, help_, "Continue to Model", "arrow-right", is_ready)
 
     def _check_folder(self, root: Path) -> None:

@@ -180,7 +180,7 @@ class EvaluatePage(Page):
         if is_ready and project is not None and run is not None:
             self.footer(
                 status="All changes saved",
-                help="" if self._can_start else "Another step is running, or the project is read-only.",
+                help=self._why_not(),
                 primary=f"Evaluate on {counted(self._test_images(project, run), 'test image')}",
                 primary_icon="play-fill",
                 enabled=self._can_start,
@@ -197,6 +197,13 @@ class EvaluatePage(Page):
             enabled=run is not None and self.session.running_step != "evaluate",
             back="train",
         )
+
+    def _why_not(self) -> str:
+        if self._can_start:
+            return ""
+        if self.session.is_read_only:
+            return "This project can only be looked at here."
+        return "Something is running already. Wait for it, or stop it."
 
     @property
     def _can_start(self) -> bool:

@@ -234,7 +234,7 @@ class ModelPage(Page):
         if project.images is None:
             reason = "Add images on the Data page first."
         elif project.is_read_only:
-            reason = "This project is open elsewhere, so it can only be looked at here."
+            reason = "This project can only be looked at here."
         elif self.session.running_step is not None:
             reason = "Something is running already. Wait for it, or stop it on its page."
         elif chosen.weights == PRETRAINED and not weights_state(backbone).is_here:

@@ -14,6 +14,7 @@ from tlstudio.app.model_choice import known_backbone, usable
 from tlstudio.app.overview import TRAINING_STEPS
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
+from tlstudio.app.widgets.amounts import loss_words
 from tlstudio.app.widgets.buttons import button
 from tlstudio.app.widgets.card import Card
 from tlstudio.app.widgets.chip import Chip
@@ -114,7 +115,7 @@ class TrainPage(Page):
         charts.setSpacing(14)
         self.accuracy = CurveCard("Accuracy", "right answers", self._percent, lambda value: f"{value:.0%}")
         self.loss = CurveCard(
-            "Loss", "error, lower is better", "{:.2f}".format, lambda value: f"{value:.1f}" if value else "0"
+            "Loss", "error, lower is better", loss_words, lambda value: loss_words(value, 1) if value else "0"
         )
         for chart in (self.accuracy, self.loss):
             chart.epoch_read.connect(self._read)

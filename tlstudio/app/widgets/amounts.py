@@ -2,6 +2,11 @@
 
 import math
 
+RUN_AWAY = 1_000.0
+"""From here on a loss says only that training has failed."""
+
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def in_millions(number: int) -> str:
     """How many values, short: "25.6 million", "8,120"."""
@@ -24,6 +29,14 @@ def share_in_millions(part: int, whole: int) -> str:
 def _short(number: int) -> str:
     millions = number / 1e6
     return f"{millions:.1f}".removesuffix(".0") if millions < 100 else f"{millions:,.0f}"
+
+
+def loss_words(loss: float, digits: int = 2) -> str:
+    """A loss with so many decimals; one that has run away by its power of ten: 3×10²⁹."""
+    if loss < RUN_AWAY:
+        return f"{loss:.{digits}f}"
+    factor, _, power = f"{loss:.0e}".partition("e")
+    return f"{factor}×10{str(int(power)).translate(SUPERSCRIPT)}"
 
 
 def megabytes(parameters: int) -> str:

@@ -27,7 +27,18 @@ def draw_icon(painter: QPainter, name: str, token: str, centre: QPointF, size: f
 
 def draw_text(painter: QPainter, place: QRectF, words: str, align: Qt.AlignmentFlag = CENTRE) -> None:
     """One line in the painter's font and pen, shortened by an ellipsis where it does not fit."""
-    elided = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, place.width() + 1)
+    _draw_elided(painter, place, words, align, Qt.TextElideMode.ElideRight)
+
+
+def draw_name(painter: QPainter, place: QRectF, name: str, align: Qt.AlignmentFlag = CENTRE) -> None:
+    """A name, shortened in its middle: names of one project often differ at their ends alone."""
+    _draw_elided(painter, place, name, align, Qt.TextElideMode.ElideMiddle)
+
+
+def _draw_elided(
+    painter: QPainter, place: QRectF, words: str, align: Qt.AlignmentFlag, mode: Qt.TextElideMode
+) -> None:
+    elided = QFontMetricsF(painter.font()).elidedText(words, mode, place.width() + 1)
     painter.drawText(place, align, elided)
 
 

@@ -40,6 +40,15 @@ class ChartMarks:
     high: float = 1.0
 
 
+@dataclass(frozen=True)
+class _End:
+    """What stands where a curve ends."""
+
+    place: QRectF
+    words: str
+    curve: str
+
+
 class ChartOverlay(QWidget):
     """Takes all of the pointer, so the plot below can't be panned, zoomed or asked for a menu.
 
@@ -92,13 +101,17 @@ class ChartOverlay(QWidget):
         width = QFontMetricsF(painter.font()).horizontalAdvance(words) + 4
         left = at.x() + 7 if at.x() + 7 + width < self.width() else at.x() - 7 - width
         # At the foot, unless the curve ends there: loss does, accuracy does not.
-        foot = bottom - line - 6 if at.y() < (top + bottom) / 2 else top + 4
+        places = [QRectF(left, foot, width, line) for foot in (bottom - line - 6, top + 4)]
+        if at.y() >= (top + bottom) / 2:
+            places.reverse()
+        ends = [end.place for end in self._ends()]
+        free = [place for place in places if not any(place.intersects(end) for end in ends)]
         painter.setPen(theme.color("accent_text"))
-        draw_text(painter, QRectF(left, foot, width, line), words, LEFT)
+        draw_text(painter, (free or places)[0], words, LEFT)
 
-    def _paint_ends(self, painter: QPainter) -> None:
-        painter.setFont(bold("help_medium"))
-        metrics = QFontMetricsF(painter.font())
+    def _ends(self) -> list[_End]:
+        """What stands at the curves' ends, one above the other."""
+        metrics = QFontMetricsF(bold("help_medium"))
         ends = []
         for (name, _, token), points in zip(
             CURVES, (self._marks.training, self._marks.validation), strict=True
@@ -108,9 +121,16 @@ class ChartOverlay(QWidget):
         line = metrics.height() + 3
         widest = max((metrics.horizontalAdvance(words) for _, words, _ in ends), default=0.0) + 4
         heights = _apart([at.y() for at, _, _ in ends], line, *self._span())
-        for (at, words, curve), y in zip(ends, heights, strict=True):
-            painter.setPen(theme.color("accent_text" if curve == "s_val" else "text2"))
-            draw_text(painter, QRectF(at.x() + END_GAP_PX, y - line / 2, widest, line), words, LEFT)
+        return [
+            _End(QRectF(at.x() + END_GAP_PX, y - line / 2, widest, line), words, curve)
+            for (at, words, curve), y in zip(ends, heights, strict=True)
+        ]
+
+    def _paint_ends(self, painter: QPainter) -> None:
+        painter.setFont(bold("help_medium"))
+        for end in self._ends():
+            painter.setPen(theme.color("accent_text" if end.curve == "s_val" else "text2"))
+            draw_text(painter, end.place, end.words, LEFT)
 
     def _paint_reading(self, painter: QPainter) -> None:
         values = [dict(self._marks.training).get(self._epoch), dict(self._marks.validation).get(self._epoch)]

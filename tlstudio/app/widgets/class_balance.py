@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from tlstudio.app import theme
-from tlstudio.app.widgets.brush import LEFT, RIGHT, bold, draw_icon, draw_text, rounded
+from tlstudio.app.widgets.brush import LEFT, RIGHT, bold, draw_icon, draw_name, draw_text, rounded
 
 ROW_PX = 30
 MOST_ROWS = 8
@@ -198,7 +198,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setPen(theme.color("accent_text" if is_chosen else "text"))
         inner = row.adjusted(6, 0, -6, 0)
         name = QRectF(inner.left(), inner.top(), self._name_width(inner.width()), inner.height())
-        draw_text(painter, name, count.name, LEFT)
+        draw_name(painter, name, count.name, LEFT)
         figure = QRectF(inner.right() - theme.px(64), inner.top(), theme.px(64), inner.height())
         painter.setFont(bold("body_medium"))
         draw_text(painter, figure, f"{count.images:,}", RIGHT)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from tlstudio.amounts import percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.brush import LEFT, bold, draw_text, rounded
+from tlstudio.app.widgets.brush import LEFT, bold, draw_name, draw_text, rounded
 from tlstudio.evaluate.events import ClassResult
 
 ROW_PX = 48
@@ -253,7 +253,7 @@ class _ResultDelegate(QStyledItemDelegate):
         if index.column() == 0:
             painter.setFont(bold("body_medium"))
             painter.setPen(theme.color("text"))
-            draw_text(painter, place.adjusted(0, 0, -8, 0), result.name, LEFT)
+            draw_name(painter, place.adjusted(0, 0, -8, 0), result.name, LEFT)
         elif index.column() == 1:
             ends = (result.sensitivity_low, result.sensitivity, result.sensitivity_high)
             self._paint_rate(painter, place, found, ends)

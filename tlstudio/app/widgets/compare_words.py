@@ -6,7 +6,7 @@ from tlstudio.app.widgets.run_ticks import MOST
 from tlstudio.project.project import Project, Run
 from tlstudio.project.run_bin import DAYS
 
-ELSEWHERE = "This project is open elsewhere, so it can only be looked at here."
+READ_ONLY = "This project can only be looked at here."
 
 
 def purpose_words(project: Project) -> str:
@@ -28,23 +28,24 @@ def why_not_to_start(project: Project | None, *, is_busy: bool) -> str:
     if project is None or project.images is None:
         return "Add images on the Data page first."
     if project.is_read_only:
-        return ELSEWHERE
+        return READ_ONLY
     return "Something is running already. Wait for it, or stop it." if is_busy else ""
 
 
 def why_not_to_evaluate(project: Project, run: Run, *, is_taken: bool) -> str:
     """Why the run can't be taken to Evaluate; empty if it can."""
     if run.best is None:
-        return f"Run {run.number} has no finished epoch yet."
+        yet = "" if run.state in ("failed", "stopped") else " yet"
+        return f"Run {run.number} has no finished epoch{yet}."
     if project.is_read_only and not is_taken:
-        return "This project is open elsewhere, so another run can't be chosen here."
+        return "This project can only be looked at here, so another run can't be chosen."
     return ""
 
 
 def why_not_to_delete(project: Project, run: Run) -> str:
     """Why the run can't be deleted; empty if it can."""
     if project.is_read_only:
-        return ELSEWHERE
+        return READ_ONLY
     return "It is being trained. Stop it first." if run.state == "running" else ""
 
 

@@ -36,7 +36,7 @@ from PySide6.QtWidgets import (
 
 from tlstudio.amounts import counted, percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.brush import CENTRE, LEFT, between, bold, draw_text, rounded
+from tlstudio.app.widgets.brush import CENTRE, LEFT, between, bold, draw_name, draw_text, rounded
 
 GAP = 2
 CELL_PX = (34, 160)
@@ -264,7 +264,7 @@ class _NameHeader(QHeaderView):
         painter.setPen(theme.color("text" if is_current else "text2"))
         name = str(self.model().headerData(logicalIndex, self.orientation()))
         place = QRectF(rect).adjusted(0, 0, -8, 0) if is_row else QRectF(rect).adjusted(2, 0, -2, 0)
-        draw_text(painter, place, name, LEFT if is_row else CENTRE)
+        draw_name(painter, place, name, LEFT if is_row else CENTRE)
         painter.restore()
 
 

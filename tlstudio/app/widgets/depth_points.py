@@ -67,8 +67,8 @@ class DepthCurve:
 
 
 def finished(project: Project) -> list[Run]:
-    """The runs on the present images that are not being trained now."""
-    return [run for run in comparable(project) if run.state != "running"]
+    """The runs on the present images that have ended; one that can go on may become another yet."""
+    return [run for run in comparable(project) if run.state not in ("running", "paused", "interrupted")]
 
 
 def start_of(run: Run) -> tuple[str, str]:

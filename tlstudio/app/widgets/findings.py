@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tlstudio.amounts import counted
+from tlstudio.data.errors import listed
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow
 
-Kind = Literal["set_aside", "two_classes", "groups", "imbalance", "small_class", "small_images"]
+Kind = Literal[
+    "set_aside", "two_classes", "groups", "imbalance", "small_class", "small_classes", "small_images"
+]
 Tone = Literal["warn", "advice", "ok"]
 
 IMBALANCE = 3.0
@@ -18,6 +21,9 @@ IMBALANCE = 3.0
 
 FEW_IMAGES = 20
 """With fewer images of a class its results are mostly chance."""
+
+MANY_CLASSES = 4
+"""More small ones are told of together."""
 
 SMALL_PX = 32
 MOST_REASONS = 4
@@ -155,6 +161,17 @@ def _imbalance(images: ImagesScanned, *, is_class_weighted: bool) -> list[Findin
 
 
 def _small_classes(images: ImagesScanned) -> list[Finding]:
+    small = [name for name, count in images.class_counts.items() if count < FEW_IMAGES]
+    if len(small) > MANY_CLASSES:
+        return [
+            Finding(
+                "small_classes",
+                "warn",
+                "image",
+                f"{len(small):,} classes have fewer than {FEW_IMAGES} images",
+                f"Results of {listed(small, 3)} are mostly chance. More images of them help most.",
+            )
+        ]
     return [
         Finding(
             "small_class",

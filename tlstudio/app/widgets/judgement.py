@@ -207,20 +207,34 @@ def _little(course: _Course, steps: int) -> str:
     return f"Validation moved by {course.counts(spread)} over the last {steps} epochs, which may be chance."
 
 
-def _gap(course: _Course) -> str:
+def _guesses(course: _Course) -> str:
+    """A sentence if it is no better than a guess that always names the most frequent class; else empty."""
     last = course.epochs[-1]
-    gap = _points(last.train_accuracy - last.validation_accuracy)
-    if gap > GAP_POINTS:
-        better = f"{course.points(gap)} better on Training images"
+    name, (_, most) = max(last.found.items(), key=lambda each: each[1][1], default=("", (0, 0)))
+    if not most or course.right(0)[0] > most:
+        return ""
+    return course.tense(
+        f"It is no better than always saying “{name}”.", f"It was no better than always saying “{name}”."
+    )
+
+
+def _gap(course: _Course) -> str:
+    if guesses := _guesses(course):
+        return guesses
+    gaps = [_points(epoch.train_accuracy - epoch.validation_accuracy) for epoch in course.epochs[-3:]]
+    if gaps[-1] > GAP_POINTS:
+        better = f"{course.points(gaps[-1])} better on Training images"
         return course.tense(
             f"It is {better}, so it may be memorising some of them.",
             f"It was {better}, so it may have memorised some of them.",
         )
-    if gap < -GAP_POINTS:
+    if gaps[-1] < -GAP_POINTS:
         return course.tense(
             "It is better on Validation than on Training images. Augmentation may make those harder.",
             "It was better on Validation than on Training images. Augmentation may have made those harder.",
         )
+    if max(map(abs, gaps)) > GAP_POINTS:  # close now by crossing, perhaps
+        return ""
     return course.tense(
         "The two curves stay close, so it is not just memorising your images.",
         "The two curves stayed close, so it did not just memorise your images.",

@@ -30,8 +30,8 @@ class Label(QLabel):
         self._restyle()
 
     def set_token(self, token: str) -> None:
-        """Take another colour."""
-        if token != self._token:
+        """Take another colour; this one again where a style sheet has put an older one in its place."""
+        if token != self._token or self.palette().color(QPalette.ColorRole.WindowText) != theme.color(token):
             self._token = token
             self._restyle()
 

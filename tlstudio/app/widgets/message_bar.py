@@ -154,6 +154,7 @@ class MessageBar(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it has come."""
         super().showEvent(event)
+        self._title.set_token(f"{self._tone}_text")  # the first showing polishes once more
         self.shown_changed.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:

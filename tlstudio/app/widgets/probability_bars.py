@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tlstudio.app import theme
-from tlstudio.app.widgets.brush import LEFT, RIGHT, bold, draw_text, rounded
+from tlstudio.app.widgets.brush import LEFT, RIGHT, bold, draw_name, draw_text, rounded
 
 ROW_PX = 30
 BAR_PX = 8
@@ -74,7 +74,7 @@ class ProbabilityBars(QWidget):
             is_first = place == 0 and not self._is_waiting
             painter.setFont(bold("help_medium") if is_first else theme.font("help"))
             painter.setPen(theme.color("text" if is_first else "text2"))
-            draw_text(painter, QRectF(line.left(), line.top(), name_px, line.height()), name, LEFT)
+            draw_name(painter, QRectF(line.left(), line.top(), name_px, line.height()), name, LEFT)
             figure = "" if self._is_waiting else sureness(probability)
             draw_text(
                 painter, QRectF(line.right() - figure_px, line.top(), figure_px, line.height()), figure, RIGHT

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 from tlstudio.amounts import percent
 from tlstudio.app import theme
 from tlstudio.app.widgets.card import line
+from tlstudio.app.widgets.elided_label import ElidedLabel
 from tlstudio.app.widgets.labels import Label, label
 from tlstudio.app.widgets.plain_icon import PlainIcon
 from tlstudio.evaluate.events import ClassResult, EvaluateDone
@@ -22,7 +23,7 @@ class ResultHeadline(QFrame):
         self.range = label("", "help", "text2")
         self.balanced = label("", "figure")
         self.weakest = label("", "figure")
-        self.weakest_help = label("", "help", "text2")
+        self.weakest_help = ElidedLabel("", "help", "text2")  # a class may have any name
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 0, 18, 0)
         row.setSpacing(18)
@@ -44,7 +45,7 @@ class ResultHeadline(QFrame):
         weakest = found_least(result)
         if weakest is not None:
             self.weakest.setText(f"{weakest.found:,} of {weakest.images:,}")
-            self.weakest_help.setText(f"{weakest.name} found, the least of all classes")
+            self.weakest_help.show_text(f"{weakest.name} found, the least of all classes")
         self.setAccessibleName(f"{self.right.text()}. {self.range.text()}.")
 
 

@@ -58,7 +58,7 @@ class RunCurves(Card):
         """Draw these curves, or say why there are none."""
         self.set_title(f"Validation {self.measure}")
         self.note.show_text(f"epoch by epoch, {counted(ticked, 'run')}" if ticked else "epoch by epoch")
-        empty = NOTHING if not ticked else "Curves appear after the first epoch."
+        empty = NOTHING if not ticked else "A run has a curve from its first finished epoch on."
         self.chart.show_lines(lines, empty)
 
     def _chosen(self, place: int) -> None:

@@ -18,7 +18,7 @@ class RunKind:
     """Runs of one backbone from one start at one depth with one choice of settings.
 
     Attributes:
-        runs: the best first.
+        runs: one of each seed, the best first.
     """
 
     runs: tuple[Run, ...]
@@ -70,13 +70,16 @@ class RunKind:
 
 
 def kinds_of(runs: Iterable[Run]) -> list[RunKind]:
-    """The runs sorted into kinds, the most accurate kind first; among equals the one that freezes most."""
-    alike: dict[object, list[Run]] = defaultdict(list)
-    for run in runs:
+    """The runs sorted into kinds, the most accurate kind first; among equals the one that freezes most.
+
+    Of runs that were repeated from the same seed only the best counts: their mean would tell nothing new.
+    """
+    alike: dict[object, dict[int, Run]] = defaultdict(dict)
+    for run in sorted(runs, key=_rank):
         start = run.started.weights_sha256 or run.started.weights
         settings = replace(run.train, seed=0, device="auto")
-        alike[run.model.backbone, start, run.started.frozen_groups, settings].append(run)
-    kinds = [RunKind(tuple(sorted(some, key=_rank, reverse=True))) for some in alike.values()]
+        alike[run.model.backbone, start, run.started.frozen_groups, settings][run.train.seed] = run
+    kinds = [RunKind(tuple(sorted(some.values(), key=_rank, reverse=True))) for some in alike.values()]
     return sorted(kinds, key=lambda kind: (kind.accuracy, kind.depth, kind.first.number), reverse=True)
 
 

@@ -7,7 +7,7 @@ from tlstudio.amounts import counted
 from tlstudio.app.widgets.depth_points import DepthCurve, finished
 from tlstudio.app.widgets.run_kinds import RunKind, contenders, has_answers, kinds_of
 from tlstudio.evaluate.compare import compare
-from tlstudio.project.project import Project
+from tlstudio.project.project import Project, Run
 
 MOST = 4
 """So many kinds of runs are named in one sentence."""
@@ -48,11 +48,12 @@ def verdict(project: Project, curve: DepthCurve | None, *, is_quick: bool = Fals
         curve: of the backbone that is looked at.
         is_quick: there is no time to compare image by image.
     """
-    kinds = kinds_of(finished(project))
+    runs = finished(project)
+    kinds = kinds_of(runs)
     if not kinds:
         return None
     if len(kinds) == 1:
-        return Verdict(_alone(kinds[0]), TRY_MORE)
+        return Verdict(_alone(kinds[0], runs), TRY_MORE)
     if is_quick and has_answers(project, kinds[0]):
         return Verdict(COMPARING, "")
     found = compare(contenders(project, kinds[:MOST]))
@@ -61,7 +62,9 @@ def verdict(project: Project, curve: DepthCurve | None, *, is_quick: bool = Fals
     return Verdict(title, f"{text} {RANGES}" if _are_shown(kinds[:2], curve) else text, gap)
 
 
-def _alone(kind: RunKind) -> str:
+def _alone(kind: RunKind, runs: Sequence[Run]) -> str:
+    if len(kind.runs) == 1 and len(runs) > 1:
+        return f"These {len(runs)} runs are the same one, repeated with the same seed."
     if len(kind.runs) == 1:
         return f"Run {kind.first.number} is the only one to compare so far."
     return f"These {len(kind.runs)} runs differ by their seed alone."

@@ -200,7 +200,9 @@ def _while_running(now: Situation) -> Message | None:
 
 
 def _failed(now: Situation) -> Message:
-    kept = " The best epoch is kept." if now.run and now.run.best else ""
+    said = now.failure.message if now.failure is not None else now.run.failure if now.run else ""
+    is_said = "kept" in said or now.run is None or now.run.best is None
+    kept = "" if is_said else " The best epoch is kept."
     actions: tuple[tuple[str, Action], ...] = (("Start again", "start"), ("Change the settings", "see_model"))
     if now.failure is not None:
         text = " ".join(part for part in (now.failure.message + kept, now.failure.what_to_try) if part)

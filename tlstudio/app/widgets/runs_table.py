@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView
 
 from tlstudio.app import theme
-from tlstudio.app.widgets.brush import LEFT, bold, draw_icon, draw_text
+from tlstudio.app.widgets.brush import LEFT, bold, draw_icon, draw_name
 from tlstudio.app.widgets.column_widths import Wish, share_out
 from tlstudio.app.widgets.run_cells import BAR_PX, BLOCKS_PX, PAD_PX, SEED_PX, RunCells
 from tlstudio.app.widgets.run_rows import RunRow
@@ -345,7 +345,7 @@ class _Head(QHeaderView):
         painter.save()
         painter.setFont(theme.font("help_medium"))
         painter.setPen(theme.color("text" if is_sorted else "text2"))
-        draw_text(painter, place.adjusted(0, 0, 4, 0), words, LEFT)
+        draw_name(painter, place.adjusted(0, 0, 4, 0), words, LEFT)
         if is_sorted or (column == "found" and self._runs_table.runs.class_name):
             arrow = "arrow-down" if runs.is_descending else "arrow-up"
             name = arrow if is_sorted else "caret-down"

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from tlstudio.amounts import percent
 from tlstudio.app import theme
-from tlstudio.app.widgets.brush import LEFT, bold, draw_icon, draw_text, middle_square, rounded
+from tlstudio.app.widgets.brush import LEFT, bold, draw_icon, draw_name, middle_square, rounded
 from tlstudio.train.events import SamplePrediction
 
 TILES = 6
@@ -70,10 +70,10 @@ class SampleTile(QWidget):
         line = QRectF(0, place.bottom() + 4, self.width(), theme.px(17))
         painter.setFont(bold("help_medium"))
         painter.setPen(theme.color("text" if is_right else "bad_text"))
-        draw_text(painter, line, first, LEFT)
+        draw_name(painter, line, first, LEFT)
         painter.setFont(theme.font("help"))
         painter.setPen(theme.color("text2"))
-        draw_text(painter, line.translated(0, line.height()), second, LEFT)
+        draw_name(painter, line.translated(0, line.height()), second, LEFT)
 
     def _side(self) -> float:
         return self.height() - 2.0 * theme.px(17) - 6

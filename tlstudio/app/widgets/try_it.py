@@ -306,7 +306,7 @@ class TryItDock(TryView):
         else:
             self.show_image(tried.path.name, tried.picture, tried.error)
             by = None if tried.answered_by == (run.number, run.best_epoch) else tried.answered_by
-            self.show_answer(tried.answer, is_asking=tried in self._asked, by=by)
+            self.show_answer(tried.answer, is_asking=tried in (*self._asked, *self._waiting), by=by)
         is_preparing = self._asking.is_busy and self._asking.step == "export"
         self.show_preparing(run, self._progress, is_preparing=is_preparing, is_there=is_there)
         self._show_tries()
@@ -328,7 +328,7 @@ class TryItDock(TryView):
             self.show_seen(None, is_asking=False)
         else:
             self.show_image(tried.path.name, tried.picture, tried.error)
-            self.show_seen(tried.seen, is_asking=tried in self._asked)
+            self.show_seen(tried.seen, is_asking=tried in (*self._asked, *self._waiting))
         self._show_tries()
 
     def _show_tries(self) -> None:

@@ -145,7 +145,7 @@ def matched_words(event: WeightsMatched) -> str:
     """How a file fits a network, in one sentence."""
     words = f"{event.matched:,} of {event.expected:,} tensors fit"
     if event.left_out:
-        words += "; the classifier was made for other classes and is left out"
+        words += "; its classifier is left out, as a new one is trained"
     return f"{words}."
 
 

@@ -68,7 +68,7 @@ class ProjectReadOnly(ProjectError):
         super().__init__(
             "The project is read-only",
             f"“{name}” {reason}. Nothing was changed.",
-            "Close the other window, update TL Studio or copy the folder, as that may be, then open it again.",
+            "Close the other window, update TL Studio or copy the folder, then open it again.",
         )
 
 

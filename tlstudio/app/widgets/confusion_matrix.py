@@ -40,7 +40,9 @@ from tlstudio.app.widgets.brush import CENTRE, LEFT, between, bold, draw_name, d
 
 GAP = 2
 CELL_PX = (34, 160)
-"""Narrowest and widest cell; more classes than fit scroll."""
+"""Narrowest and widest cell. More classes than fit scroll, as wide as their names, up to NAME_PX."""
+
+NAME_PX = 76
 
 ROW_PX = (28, 56)
 HEAD_PX = 26
@@ -123,7 +125,10 @@ class ConfusionMatrix(QTableView):
         names.setFixedWidth(min(names.sizeHint().width(), max(theme.px(60), most)))
         self.horizontalHeader().setFixedHeight(theme.px(HEAD_PX))
         room = QSize(self.width() - names.width(), self.height() - self.horizontalHeader().height())
-        self.horizontalHeader().setDefaultSectionSize(_clamp(room.width() // count, CELL_PX))
+        width = room.width() // count
+        if width < theme.px(CELL_PX[0]):
+            width = min(names.sizeHint().width(), theme.px(NAME_PX))
+        self.horizontalHeader().setDefaultSectionSize(_clamp(width, CELL_PX))
         self.verticalHeader().setDefaultSectionSize(_clamp(room.height() // count, ROW_PX))
         self.updateGeometries()
         self._corner.setGeometry(0, 0, names.width(), self.horizontalHeader().height())

@@ -30,7 +30,7 @@ def telling_of_full_memory() -> Iterator[None]:
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
-        raise MemoryFull from None  # its tensors would be kept by the error that it came from
+        raise MemoryFull from error
 
 
 def in_pieces(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from tlstudio import steps
 from tlstudio.data.table import read_table
@@ -12,6 +13,8 @@ from tlstudio.errors import TLStudioError
 from tlstudio.events import Event
 from tlstudio.project.file import IMAGES_NAME, create_project
 from tlstudio.project.project import Project
+from tlstudio.train import step
+from tlstudio.train.errors import MemoryFull
 
 
 @pytest.fixture
@@ -128,3 +131,13 @@ def test_that_a_run_without_space_keeps_no_features(project):
 
     assert any("kept features is 0 GB" in getattr(event, "message", "") for event in events)
     assert not (project.folder / "cache" / "features").exists()
+
+
+def test_that_a_memory_that_is_full_where_no_batch_can_be_halved_is_told_as_such(project, monkeypatch):
+    def full(*_arguments):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 344.00 MiB")
+
+    monkeypatch.setattr(step, "_update", full)  # where AdamW makes its two values for each weight
+
+    with pytest.raises(MemoryFull, match="best weights so far are kept"):
+        list(steps.train(project))

@@ -213,9 +213,13 @@ def test_that_a_folder_of_nothing_but_bad_files_is_refused(tmp_path):
     for path in class_folders("a", "b"):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text("no image")
+    (tmp_path / class_folders("a")[0]).write_bytes(b"")
 
-    with pytest.raises(NoImages, match="None of the 16 images"):
+    with pytest.raises(NoImages, match="None of the 16 images") as caught:
         run(tmp_path, tmp_path / "images.csv")
+
+    not_an_image = "The file is not an image, or of a kind that can't be read: 15."
+    assert f"{not_an_image} The file is empty: 1. Your files" in caught.value.message
 
 
 def advance_until_reading(events):

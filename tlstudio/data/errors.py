@@ -1,10 +1,13 @@
 """What can be wrong with images and their folders, each in a person's words."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from tlstudio.errors import DataError
 
 UNCHANGED = "Your files are unchanged."
+
+MOST_REASONS = 3
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
@@ -56,14 +59,16 @@ class FolderNotReadable(DataError):
 class NoImages(DataError):
     """There is nothing to learn from."""
 
-    def __init__(self, name: str, *, is_empty: bool, set_aside: int = 0) -> None:
+    def __init__(self, name: str, *, is_empty: bool, set_aside: int = 0, reasons: Sequence[str] = ()) -> None:
         title = "No images were found"
         what_to_try = "Choose a folder that holds one folder of images for each class."
         if is_empty:
             message = f"“{name}” is empty."
         elif set_aside:
             title = "No image can be read"
-            message = f"None of the {set_aside} images in “{name}” can be read. {UNCHANGED}"
+            usual = Counter(reasons).most_common(MOST_REASONS)
+            why = "".join(f" {reason}: {count:,}." for reason, count in usual)
+            message = f"None of the {set_aside:,} images in “{name}” can be read.{why} {UNCHANGED}"
             what_to_try = "Look whether another program opens them, or choose another folder."
         else:
             message = f"“{name}” holds no class folders with images. {UNCHANGED}"

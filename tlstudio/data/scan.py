@@ -129,7 +129,8 @@ def _require_enough(settings: DataSettings, found: Found, read: _Read) -> None:
     if read.set_aside and not os.path.isdir(root):
         raise FolderNotFound(root.name)
     if not read.usable:
-        raise NoImages(root.name, is_empty=False, set_aside=len(read.set_aside))
+        reasons = [reason for _, reason in read.set_aside]
+        raise NoImages(root.name, is_empty=False, set_aside=len(reasons), reasons=reasons)
     readable = Counter(image.class_name for image, _ in read.usable)
     set_aside = Counter(image.class_name for image, _ in read.set_aside)
     needed = 1 if len(found.given_splits) > 1 else len(SPLITS)

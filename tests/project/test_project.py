@@ -167,3 +167,13 @@ def test_that_better_weights_leave_the_judgement_and_the_file_of_earlier_ones_be
 
     assert same.runs[0].evaluation == judged
     assert better.runs[0].evaluation is None
+
+
+def test_that_a_failed_run_keeps_what_happened_and_what_to_try():
+    failed = Failed("Error impossible to compute", "It was in epoch 2.", "Lower the learning rate.")
+
+    project = trained(1, 0.9).after(failed)
+
+    assert project.runs[0].failure == (
+        "Error impossible to compute. It was in epoch 2. Lower the learning rate."
+    )

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 EVERYONE = 0o666
+"""May read and write a new file, as far as the user's umask allows."""
 
 REPLACE_TRIES = 12
 """On Windows a virus scanner or indexer may hold the old file; it lets go within about 2.5 s."""

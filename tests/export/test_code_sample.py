@@ -29,6 +29,12 @@ def run(sample, image):
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+def answer(sample, image):
+    """What the program itself says by the model beside the script."""
+    events = predict(sample.with_name("m.onnx"), [image])
+    return next(event for event in events if isinstance(event, Predicted))
+
+
 def flat(mode, colour):
     return Image.new(mode, (12, 9), colour)
 
@@ -54,9 +60,7 @@ def test_that_the_sample_and_predict_read_an_image_alike(sample, tmp_path, name)
     picture, label, probability = PICTURES[name]
     picture.save(tmp_path / "a.png")
 
-    ran = run(sample, tmp_path / "a.png")
-    events = predict(sample.with_name("m.onnx"), [tmp_path / "a.png"])
-    app = next(event for event in events if isinstance(event, Predicted))
+    ran, app = run(sample, tmp_path / "a.png"), answer(sample, tmp_path / "a.png")
 
     assert ran.stderr == ""
     assert ran.stdout == f"{label} {probability:.4f}\n"
@@ -82,9 +86,7 @@ def test_that_the_sample_takes_the_middle_of_a_very_long_strip_as_the_app_does(s
     strip.paste(255, (0, 0, 50, 1))
     strip.save(tmp_path / "a.png")
 
-    ran = run(sample, tmp_path / "a.png")
-    events = predict(sample.with_name("m.onnx"), [tmp_path / "a.png"])
-    app = next(event for event in events if isinstance(event, Predicted))
+    ran, app = run(sample, tmp_path / "a.png"), answer(sample, tmp_path / "a.png")
 
     # White is 2 and black is −2. Half of each is 0, so every class has about a third; black alone: .8668.
     assert ran.stderr == ""

@@ -88,6 +88,7 @@ def chosen_model(
     """The stored settings with what was chosen now.
 
     Another network gets its own weights and the depth that is recommended for so many training images.
+    Pretrained weights that were not asked for by name, and are not here, become random ones.
 
     Raises:
         ModelError: if there is no such backbone, it has no such depth, or its weights are not here.

@@ -110,15 +110,16 @@ def test_that_a_loss_more_than_three_times_the_one_before_is_unstable(jump):
     assert judge(epochs([1.0, jump], [0.5, 0.5], [1.0, 1.0], [0.5, 0.5])).kind == "unstable"
 
 
-def test_that_a_run_that_guesses_is_told_so_and_not_that_its_curves_are_close():
+@pytest.mark.parametrize(("last", "than"), [(60, "no better"), (59, "worse")])
+def test_that_a_run_that_guesses_is_told_so_and_not_that_its_curves_are_close(last, than):
     guessing = [
-        replace(epoch, found={"dark": (0, 40), "light": (59, 60)})
-        for epoch in right(58, 59, 59, images=100, train_accuracy=0.6)
+        replace(epoch, found={"dark": (0, 40), "light": (last, 60)})
+        for epoch in right(59, 59, last, images=100, train_accuracy=0.6)
     ]
 
     said = judge(guessing, 100)
 
-    assert said.reason == "It is no better than always saying “light”."
+    assert said.reason == f"It is {than} than always saying “light”."
 
 
 def test_that_curves_that_lay_apart_a_moment_ago_are_not_called_close():

@@ -211,11 +211,11 @@ def _guesses(course: _Course) -> str:
     """A sentence if it is no better than a guess that always names the most frequent class; else empty."""
     last = course.epochs[-1]
     name, (_, most) = max(last.found.items(), key=lambda each: each[1][1], default=("", (0, 0)))
-    if not most or course.right(0)[0] > most:
+    right = course.right(0)[0]
+    if not most or right > most:
         return ""
-    return course.tense(
-        f"It is no better than always saying “{name}”.", f"It was no better than always saying “{name}”."
-    )
+    than = f"{'worse' if right < most else 'no better'} than always saying “{name}”"
+    return course.tense(f"It is {than}.", f"It was {than}.")
 
 
 def _gap(course: _Course) -> str:

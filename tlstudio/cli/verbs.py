@@ -172,6 +172,16 @@ def train(
             help="Blend images and labels in pairs, the more evenly the larger X is; 0: off.",
         ),
     ] = None,
+    patch_drop: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            min=0,
+            max=0.9,
+            callback=a_number,
+            help="Vision transformers only: hide this share of an image's patches in each step; 0: off.",
+        ),
+    ] = None,
     early_stop_after: Annotated[
         str | None,
         typer.Option("--early-stop", metavar="N|none", help="Stop after N epochs without a better one."),
@@ -191,6 +201,7 @@ def train(
         device=device,
         augmentation=augmentation,
         mixup=mixup,
+        patch_drop=patch_drop,
     )
     if early_stop_after is not None:
         train_values["early_stop_epochs"] = early_stop(early_stop_after)

@@ -33,6 +33,7 @@ COLUMNS = (
     "augmentation",
     "views",
     "mixup",
+    "patch drop",
     "seed",
     "images changed since",
 )
@@ -83,6 +84,7 @@ def _facts(project: Project, run: Run) -> list[object]:
         train.augmentation,
         run.views_seen or "",
         train.mixup,
+        train.patch_drop,
         train.seed,
         "yes" if project.is_stale(run) else "no",
     ]

@@ -24,6 +24,7 @@ from tlstudio.train.checkpoint import Checkpoint, restore
 from tlstudio.train.device import choose_device
 from tlstudio.train.errors import CheckpointDoesNotFit, NothingToTrainOn
 from tlstudio.train.optimize import make_average, make_optimizer, make_schedule, quicken_norms
+from tlstudio.train.patch_drop import drop_patches
 from tlstudio.train.precision import choose_precision
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import Trainee
@@ -135,6 +136,10 @@ def get_ready(
         views,
     )
     trainee.cut = prepared.cut
+    dropping = drop_patches(network, prepared.cut, train.patch_drop, backbone.title)
+    if dropping.problem:
+        yield Noted(dropping.problem)
+    trainee.patch_drop = dropping.behind_cut
     if prepared.cut is not None and trainee.averaged is not None:
         trainee.cut_of_average = prepared.cut.on(trainee.averaged)
     weights_file, weights_sha256 = (loaded.file, loaded.sha256) if loaded else (RANDOM, "")

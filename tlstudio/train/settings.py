@@ -27,6 +27,8 @@ class TrainSettings:
         mixup: alpha of the beta distribution that shares are drawn from when two images and their labels are
             blended, 0 … 2; 0: no image is blended. Where layers are frozen, what they make of the images is
             blended. An answer counts as right in training if it names the class with the larger share.
+        patch_drop: share of an image's patches that a vision transformer does not see in a step, another
+            part of them each time, 0 … 0.9; other networks see all.
         is_class_weighted: rare classes count more in the loss.
         early_stop_epochs: stop when validation accuracy has not risen for so many epochs; None: never.
         is_averaged: keep an exponential moving average of the weights, and judge and keep that.
@@ -44,6 +46,7 @@ class TrainSettings:
     augmentation: Augmentation = "light"
     views: int | None = None
     mixup: float = 0.0
+    patch_drop: float = 0.0
     is_class_weighted: bool = True
     early_stop_epochs: int | None = 5
     is_averaged: bool = False

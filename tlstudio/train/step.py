@@ -5,6 +5,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 import torch
+from timm.layers.patch_dropout import PatchDropout
 from timm.scheduler.scheduler import Scheduler
 from timm.utils import ModelEmaV3  # type: ignore[attr-defined]
 from torch import Tensor, nn
@@ -31,6 +32,7 @@ class Trainee:
         images_at_a_time: that the memory holds; smaller than the batch after a BatchHalved.
         cut: behind the frozen part; None if images are fed.
         cut_of_average: the same cut through the averaged network.
+        patch_drop: what drops patches of what crosses the cut, in training; None if all are seen.
         step: number of finished steps.
     """
 
@@ -49,6 +51,7 @@ class Trainee:
     input_px: int
     cut: Cut | None = None
     cut_of_average: Cut | None = None
+    patch_drop: PatchDropout | None = None
     step: int = 0
 
     def logits(self, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -111,6 +114,8 @@ def take_step(
     trainee.schedule.step_update(trainee.step)
     if mix is not None:  # as a whole, so that the blends are the same where the batch is halved
         inputs = mix.blend(inputs)
+    if trainee.patch_drop is not None:
+        inputs = tuple(trainee.patch_drop(each) for each in inputs)
     while True:
         done = _try_step(trainee, inputs, labels, mix)
         if done is not None:

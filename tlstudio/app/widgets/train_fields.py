@@ -142,6 +142,16 @@ FIELDS = (
         2,
     ),
     TrainField(
+        "patch_drop",
+        "Drop patches",
+        "decimal",
+        "For vision transformers: hides this share of each image in each step. 0.25 is usual, 0 is off.",
+        "",
+        0.0,
+        0.9,
+        2,
+    ),
+    TrainField(
         "is_class_weighted",
         "Balance while training",
         "switch",

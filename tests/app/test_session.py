@@ -277,3 +277,41 @@ def test_that_a_run_gets_the_space_that_the_preferences_allow(opened, bench, qtb
         qtbot.waitUntil(lambda: opened.running_step is None)
 
     assert [step.options for step in bench.steps] == [{"cache_gb": 3}, {}]
+
+
+def fail_to_read(session, bench, qtbot):
+    with qtbot.waitSignal(session.step_ended):
+        bench.steps[-1].release(Failed("No images", "There are none in this folder."), None)
+
+
+def test_that_a_folder_without_images_leaves_no_empty_project_behind(session, bench, qtbot, tmp_path):
+    preferences.save(preferences.load().with_recent(tmp_path / "Insects", 1.0))
+    session.create(tmp_path / "Insects", [images(tmp_path / "images")])
+    fail_to_read(session, bench, qtbot)
+    assert (tmp_path / "Insects" / FILE_NAME).exists()  # another folder may be chosen for it
+
+    session.close()
+
+    assert not (tmp_path / "Insects").exists()
+    assert (tmp_path / "images" / "ants").is_dir()
+    assert preferences.load().recent == ()
+
+
+def test_that_a_project_stays_if_anything_was_chosen_for_it(session, bench, qtbot, tmp_path):
+    session.create(tmp_path / "Insects", [images(tmp_path / "images")])
+    fail_to_read(session, bench, qtbot)
+    session.choose(model=ModelSettings("resnet18"))
+
+    session.close()
+
+    assert open_project(tmp_path / "Insects").settings.model == ModelSettings("resnet18")
+
+
+def test_that_a_project_stays_if_its_images_were_read_later(session, bench, qtbot, tmp_path):
+    session.create(tmp_path / "Insects", [images(tmp_path / "images")])
+    fail_to_read(session, bench, qtbot)
+    session.take(bench.scanned)
+
+    session.close()
+
+    assert (tmp_path / "Insects" / FILE_NAME).exists()

@@ -17,7 +17,14 @@ from tlstudio.project.errors import (
     ProjectTooNew,
     ProjectUnreadable,
 )
-from tlstudio.project.file import FILE_NAME, PREVIOUS_NAME, create_project, open_project, save_project
+from tlstudio.project.file import (
+    FILE_NAME,
+    PREVIOUS_NAME,
+    create_project,
+    open_project,
+    remove_unused,
+    save_project,
+)
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.migrations import migrate
 
@@ -47,6 +54,25 @@ def test_that_a_new_project_is_never_put_among_other_files(tmp_path):
         create_project(tmp_path)
 
     assert os.listdir(tmp_path) == ["notes.txt"]
+
+
+def test_that_a_project_in_which_nothing_came_to_be_can_be_removed(project):
+    save_project(project)
+    lock = ProjectLock(project.folder)
+    assert lock.acquire()
+    lock.release()
+
+    assert remove_unused(project)
+    assert not project.folder.exists()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "images.csv", "runs/0001", "exports/model.onnx"])
+def test_that_a_project_which_holds_anything_is_left_alone(project, name):
+    (project.folder / name).write_text("mine")
+
+    assert not remove_unused(project)
+    assert (project.folder / name).read_text() == "mine"
+    assert open_project(project.folder) == project
 
 
 def test_that_a_folder_without_a_project_is_named(tmp_path):

@@ -25,7 +25,7 @@ from tlstudio.errors import DataError, ProjectError, TLStudioError
 from tlstudio.events import Event, Failed, Stopped
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.errors import ProjectReadOnly
-from tlstudio.project.file import IMAGES_NAME, create_project, open_project, save_project
+from tlstudio.project.file import IMAGES_NAME, create_project, open_project, remove_unused, save_project
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project, RunState, Settings
 from tlstudio.project.rebuild import broken_off
@@ -97,6 +97,7 @@ class Session(QObject):
         self._thread: StepThread | None = None
         self._is_closing = False
         self._settings_at_start: Settings | None = None
+        self._unused: Settings | None = None  # as they were when no image of a new project could be read
         self._rows: tuple[object, tuple[ImageRow, ...]] = (None, ())
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
@@ -180,6 +181,7 @@ class Session(QObject):
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+        self._forget_unused()
         self._rows = (None, ())
         self.is_saved = True
         if self.project is not None:
@@ -298,8 +300,17 @@ class Session(QObject):
                         changed = changed.with_settings(model=recommended)
                 self._change(changed)
         self.reported.emit(event)
+        if isinstance(event, Failed) and self.running_step == "scan" and self.project is not None:
+            self._unused = self.project.settings
         if isinstance(event, Failed) and not self._is_closing:
             self.failed.emit(event)
+
+    def _forget_unused(self) -> None:
+        """A folder of images that can't be used leaves no empty project behind."""
+        project, unused = self.project, self._unused
+        self._unused = None
+        if project is not None and project.settings == unused and remove_unused(project):
+            preferences.save(preferences.load().without_recent(str(project.folder)))
 
     def _after(self, project: Project, event: Event) -> Project:
         if not isinstance(event, RunStarted) or self._settings_at_start is None:

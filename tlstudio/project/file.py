@@ -23,6 +23,7 @@ from tlstudio.project.errors import (
     ProjectTooNew,
     ProjectUnreadable,
 )
+from tlstudio.project.lock import LOCK_NAME
 from tlstudio.project.migrations import SCHEMA_VERSION, migrate
 from tlstudio.project.project import Project, Run, Settings
 from tlstudio.project.rebuild import as_recovered, as_saved, rebuilt_project
@@ -31,6 +32,9 @@ FILE_NAME = "project.tlstudio"
 PREVIOUS_NAME = "project.previous.tlstudio"
 DAMAGED_NAME = "project.damaged.tlstudio"
 IMAGES_NAME = "images.csv"
+MADE_NAMES = frozenset({FILE_NAME, PREVIOUS_NAME, LOCK_NAME, "runs", "exports", "cache"})
+"""What a project holds before anything was done with it."""
+
 SIZE_LIMIT_BYTES = 64 * 2**20
 """A project file of this program is a few hundred kilobytes; a larger one is damaged or hostile."""
 
@@ -78,6 +82,21 @@ def create_project(folder: Path) -> Project:
             (folder / name).mkdir(parents=True, exist_ok=True)
     save_project(project)
     return project
+
+
+def remove_unused(project: Project) -> bool:
+    """Remove the folder of a project in which nothing has come to be; the user's images lie elsewhere.
+
+    Returns:
+        False, with all that it holds left alone, if it knows any image or run, or holds anything but what
+        `create_project` and the lock put there.
+    """
+    kept = [folder for name in ("runs", "exports") for folder in (project.folder / name).glob("*")]
+    others = {each.name for each in project.folder.glob("*")} - MADE_NAMES
+    if project.is_read_only or project.images is not None or project.runs or kept or others:
+        return False
+    shutil.rmtree(project.folder, ignore_errors=True)
+    return not project.folder.exists()
 
 
 def save_project(project: Project) -> None:

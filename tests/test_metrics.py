@@ -9,6 +9,7 @@ from tlstudio.metrics import (
     accuracy,
     balanced_accuracy,
     confusion_matrix,
+    grouped_interval,
     paired,
     sensitivity,
     sign_flip_p_value,
@@ -221,3 +222,52 @@ def test_that_seeds_that_disagree_make_a_difference_possible_chance():
 def test_that_paired_answers_must_fit_their_units(differences, sizes):
     with pytest.raises(ValueError, match="units"):
         paired(differences, sizes)
+
+
+def test_that_images_that_stand_alone_have_wilsons_interval():
+    right = [1] * 17 + [0] * 3
+
+    assert grouped_interval(right, range(20)) == wilson_interval(17, 20)
+    assert grouped_interval([], []) == (0.0, 1.0)
+
+
+def test_that_one_group_tells_nothing_of_others():
+    assert grouped_interval([1, 1, 0, 1], [7, 7, 7, 7]) == (0.0, 1.0)
+
+
+def test_that_grouped_images_count_by_hand():
+    """Four patients of five images: 5, 5, 4 and 2 right, 16 of 20.
+
+    Between them: ((5-4)² + (5-4)² + 0 + (2-4)²) · 4/3 / 20 = 0.4; within 0.8 · 0.2 = 0.16: a design effect
+    of 2.5, so 8 images count, by Student's t of 3 degrees of freedom (3.182) 8 · (1.960 / 3.182)² = 3.035.
+    """
+    right = [1] * 5 + [1] * 5 + [1, 1, 1, 1, 0] + [1, 1, 0, 0, 0]
+    low, high = grouped_interval(right, np.repeat([3, 1, 9, 4], 5))
+
+    z, n = 1.959964, 3.035
+    middle = (0.8 + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(0.16 / n + z * z / (4 * n * n))
+    assert (low, high) == pytest.approx((middle - half, middle + half), abs=2e-3)
+
+
+def test_that_the_interval_holds_the_true_share_as_often_as_it_says():
+    """Ten patients of thirty images, whose own shares vary by a tenth about 0.85."""
+    rng = np.random.default_rng(4)
+    patients = np.repeat(np.arange(10), 30)
+    held = {"by group": 0, "by image": 0}
+    for _ in range(400):
+        shares = rng.beta(0.85 * 11.75, 0.15 * 11.75, 10)
+        right = rng.random(300) < shares[patients]
+        for name, groups in (("by group", patients), ("by image", np.arange(300))):
+            low, high = grouped_interval(right, groups)
+            held[name] += low <= 0.85 <= high
+
+    assert 0.90 <= held["by group"] / 400 <= 0.99
+    assert held["by image"] / 400 < 0.8
+
+
+@pytest.mark.parametrize(("freedom", "value"), [(2, 4.303), (3, 3.182), (5, 2.571), (9, 2.262), (30, 2.042)])
+def test_that_students_quantiles_are_those_of_the_printed_table(freedom, value):
+    from tlstudio.metrics import _student
+
+    assert _student(1.959964, freedom) == pytest.approx(value, rel=0.01)

@@ -44,6 +44,22 @@ SLIDES = [f"{c}/slide{s:02d}_cell{i}.png" for s in range(8) for i in range(5) fo
             "patient3",
         ),
         (
+            [
+                f"{s}/{c}/patient{i}/{j}.png"
+                for s in ("Train", "val")
+                for c in "ab"
+                for i in range(5)
+                for j in "12"
+            ],
+            "val/a/patient3/1.png",
+            "patient3",
+        ),
+        (
+            [f"train/grade{c}/patient{i}_{j}.png" for c in "12" for i in range(5) for j in range(3)],
+            "train/grade1/patient3_1.png",
+            "patient3",
+        ),
+        (
             [f"train/{c}/s{i}_{j}.png" for c in "ab" for i in range(5) for j in range(3)],
             "train/a/s3_1.png",
             "s3",
@@ -202,7 +218,7 @@ def test_that_a_proposal_is_fast_on_hostile_names(pattern):
     began = time.monotonic()
 
     group_images(
-        [*hostile, "x/a1_1.png", "x/y/b_a1_1.png", "x1/x1/c_b_a1_1", "x/d_c_b_a1_1"],
+        [*hostile, "x/a1_1.png", "x/y/b_a1_1.png", "x1/x1/c_b_a1_1", "x/d_c_b_a1_1", "test/a/b1/c"],
         DataSettings(group_pattern=pattern),
     )
 

@@ -20,6 +20,7 @@ from tlstudio.evaluate.evaluation_file import read_evaluation
 from tlstudio.evaluate.events import EvaluateDone
 from tlstudio.evaluate.predictions import read_predictions
 from tlstudio.events import Noted, Progress
+from tlstudio.metrics import grouped_interval, wilson_interval
 from tlstudio.model.predict import probabilities
 from tlstudio.train.run_folder import load_run
 
@@ -36,9 +37,12 @@ def events(made):
     return list(assess(**made.arguments(), times_seen=3, run=1))
 
 
-def judged(labels, predicted, classes):
+def judged(labels, predicted, classes, groups=()):
     """The judgement of answers that are sure of `predicted`."""
-    rows = tuple(ImageRow(f"{i}.png", classes[label], "", "test", "", 1, 1) for i, label in enumerate(labels))
+    rows = tuple(
+        ImageRow(f"{i}.png", classes[label], groups[i] if groups else f"{i}.png", "test", "", 1, 1)
+        for i, label in enumerate(labels)
+    )
     return judgement(Answers(rows, np.eye(len(classes))[predicted]), classes, run=4, times_seen=1)
 
 
@@ -54,6 +58,39 @@ def test_that_the_numbers_are_those_worked_out_by_hand():
     first = done.classes[0]
     assert (first.name, first.images, first.found, first.false_alarms) == ("a", 4, 3, 1)
     assert (first.sensitivity, first.specificity) == (0.75, 0.75)
+
+
+def test_that_images_of_one_group_count_together_in_every_interval():
+    labels, predicted, patients = [0] * 8 + [1] * 4, [0] * 6 + [1] * 2 + [1] * 4, list("ppqqrrssxxyy")
+    done = judged(labels, predicted, ("a", "b"), patients)
+
+    right = np.equal(labels, predicted)
+    first = done.classes[0]
+    assert done.groups == 6
+    assert (done.accuracy_low, done.accuracy_high) == grouped_interval(
+        right, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    )
+    assert (first.sensitivity_low, first.sensitivity_high) == grouped_interval(
+        right[:8], [0, 0, 1, 1, 2, 2, 3, 3]
+    )
+    assert (first.specificity_low, first.specificity_high) == grouped_interval([1] * 4, [0, 0, 1, 1])
+    assert first.sensitivity_low < wilson_interval(6, 8)[0]
+
+
+def test_that_images_without_groups_are_not_told_as_groups():
+    assert judged([0, 1, 1], [0, 1, 0], ("a", "b")).groups == 0
+
+
+def test_that_test_groups_that_training_has_seen_are_counted_and_told(made):
+    rows = made.arguments()["rows"]
+    test = [row for row in rows if row.split == "test"]
+    shared = [replace(row, group=test[0].group) if row.split == "train" else row for row in rows]
+    *_, torn = assess(**{**made.arguments(), "rows": shared}, times_seen=1, run=1)
+    *_, whole = assess(**made.arguments(), times_seen=1, run=1)
+
+    assert (torn.shared_groups, whole.shared_groups) == (1, 0)
+    assert torn.caution.startswith("1 group of test images stands in training or validation too")
+    assert whole.caution == ""
 
 
 def test_that_a_class_without_images_is_left_open_and_spoils_no_mean():

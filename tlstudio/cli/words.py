@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tlstudio import RESEARCH_NOTICE
-from tlstudio.amounts import counted, percent
+from tlstudio.amounts import bound, counted, percent
 from tlstudio.data.events import ImagesScanned
 from tlstudio.evaluate.events import ClassResult, EvaluateDone
 from tlstudio.events import Event, Failed, Noted, Stopped
@@ -191,9 +191,11 @@ def _views(views: int) -> str:
 def _evaluated(event: EvaluateDone) -> str:
     head = (
         f"Run {event.run} on {counted(event.images, 'test image')}: {event.correct} of {event.images} right "
-        f"({share(event.correct, event.images)}), likely between {100 * event.accuracy_low:.0f}% and "
-        f"{100 * event.accuracy_high:.0f}%."
+        f"({share(event.correct, event.images)}), likely between {bound(event.accuracy_low)}% and "
+        f"{bound(event.accuracy_high)}%{f', by {event.groups:,} groups' if event.groups else ''}."
     )
+    if event.caution:
+        head += f" {event.caution}"
     again = "" if event.times_seen <= 1 else f" The test images were looked at {event.times_seen} times."
     balanced = f"Balanced accuracy {100 * event.balanced_accuracy:.1f}%.{again}{_views(event.views)}"
     classes = table(
@@ -259,7 +261,7 @@ def _shown(event: DemoDone) -> str:
     return (
         f"\nThe demo is done in {duration(event.seconds)}. On {counted(event.test_images, 'test image')} "
         f"{right} answers were right ({share(right, event.test_images)}), likely between "
-        f"{100 * event.accuracy_low:.0f}% and {100 * event.accuracy_high:.0f}%.\nThe exported model, run by "
+        f"{bound(event.accuracy_low)}% and {bound(event.accuracy_high)}%.\nThe exported model, run by "
         f"onnxruntime alone, was right for {event.predicted_right} of {event.predicted} of them.\n"
         f"  Images   {event.images_folder}\n  Project  {event.project}\n  Model    {event.model}\n"
         f"See it in the window with: {command()} {event.project}"

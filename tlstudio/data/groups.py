@@ -66,7 +66,9 @@ def propose_group_pattern(paths: Sequence[str]) -> str | None:
 
 
 CANDIDATES = (
-    # A folder for each patient inside the class folders: grade2/patient03/a.png.
+    # A folder for each patient inside the class folders of given splits: train/grade2/patient03/a.png …
+    rf"^(?i:{'|'.join(SPLIT_FOLDERS)})/[^/]+/((?=[^/]*\d)[^/]+)/",
+    # … or where there are none: grade2/patient03/a.png.
     r"^[^/]+/((?=[^/]*\d)[^/]+)/",
     # The shortest start of the file's name that holds a digit and ends at a separator …
     r"(?:^|/)([^/_\- ]*\d[^/_\- ]*)[_\- ][^/]*$",

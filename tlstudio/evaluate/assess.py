@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tlstudio.data.table import ImageRow, Split
 from tlstudio.evaluate.answers import Answers, ask
@@ -18,9 +19,10 @@ from tlstudio.metrics import (
     accuracy,
     balanced_accuracy,
     confusion_matrix,
+    grouped_interval,
+    numbered,
     sensitivity,
     specificity,
-    wilson_interval,
 )
 from tlstudio.train.run_folder import TrainedRun, load_run
 
@@ -53,17 +55,21 @@ def assess(
             raise ClassUnknown(row.class_name)
     answers = yield from ask(trained, test, data_root, cache_folder, "Judging test images")
     done = judgement(answers, trained.classes, run=run, times_seen=times_seen)
-    done = replace(done, views=trained.info.views_seen)
+    learned = {row.group for row in rows if row.split not in (SPLIT, "")}
+    shared = {row.group for row in answers.rows} & learned
+    done = replace(done, views=trained.info.views_seen, shared_groups=len(shared))
     _write(run_folder, trained, answers, done)
     yield done
 
 
 def judgement(answers: Answers, classes: Sequence[str], *, run: int, times_seen: int) -> EvaluateDone:
-    """The answers counted against the labels, with 95 % Wilson intervals."""
+    """The answers counted against the labels, with 95 % intervals by the groups that the images belong to."""
     labels = [classes.index(row.class_name) for row in answers.rows]
     confusion = confusion_matrix(labels, answers.predicted, len(classes))
     images, correct = int(confusion.sum()), int(np.trace(confusion))
-    low, high = wilson_interval(correct, images)
+    right = np.asarray(labels) == answers.predicted
+    groups = numbered(row.group for row in answers.rows)
+    low, high = grouped_interval(right, groups)
     return EvaluateDone(
         run=run,
         split=SPLIT,
@@ -73,19 +79,40 @@ def judgement(answers: Answers, classes: Sequence[str], *, run: int, times_seen:
         accuracy_low=low,
         accuracy_high=high,
         balanced_accuracy=balanced_accuracy(confusion),
-        classes=[_class_result(confusion, index, name) for index, name in enumerate(classes)],
+        classes=[
+            _class_result(confusion, index, name, _intervals_of(answers, labels, groups, index))
+            for index, name in enumerate(classes)
+        ],
         confusion=confusion.tolist(),
         times_seen=times_seen,
+        groups=count_groups(answers.rows),
     )
 
 
-def _class_result(confusion: Counts, index: int, name: str) -> ClassResult:
+def count_groups(rows: Sequence[ImageRow]) -> int:
+    """How many the images belong to; 0 where each is its own."""
+    groups = {row.group for row in rows}
+    return len(groups) if len(groups) < len(rows) else 0
+
+
+Interval = tuple[float, float]
+
+
+def _intervals_of(
+    answers: Answers, labels: Sequence[int], groups: NDArray[np.int64], index: int
+) -> tuple[Interval, Interval]:
+    """Of a class: in which its sensitivity and its specificity plausibly lie."""
+    truth, called = np.asarray(labels) == index, answers.predicted == index
+    return grouped_interval(called[truth], groups[truth]), grouped_interval(~called[~truth], groups[~truth])
+
+
+def _class_result(
+    confusion: Counts, index: int, name: str, intervals: tuple[Interval, Interval]
+) -> ClassResult:
     images = int(confusion[index].sum())
-    others = int(confusion.sum()) - images
     found = int(confusion[index, index])
     false_alarms = int(confusion[:, index].sum()) - found
-    sensitivity_low, sensitivity_high = wilson_interval(found, images)
-    specificity_low, specificity_high = wilson_interval(others - false_alarms, others)
+    (sensitivity_low, sensitivity_high), (specificity_low, specificity_high) = intervals
     return ClassResult(
         name=name,
         images=images,

@@ -1,5 +1,6 @@
 """Which of several runs or depths is ahead on the same images, and whether that can be chance."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isclose
@@ -7,7 +8,7 @@ from statistics import fmean
 
 import numpy as np
 
-from tlstudio.metrics import Paired, paired, wilson_interval
+from tlstudio.metrics import Paired, grouped_interval, numbered, paired
 from tlstudio.train.validation_file import ValidationAnswer
 
 
@@ -34,7 +35,7 @@ class Standing:
         contender: whose it is.
         images: that it was asked about.
         accuracy: mean over its seeds.
-        low: 95 % Wilson interval of that mean, for so many images.
+        low: of the 95 % interval of that mean, by the groups that the images belong to.
         high: likewise.
         lowest: accuracy of one seed.
         highest: likewise.
@@ -103,7 +104,7 @@ def _share(answers: Sequence[ValidationAnswer]) -> float:
 def _standing(contender: Contender, best: Contender) -> Standing:
     shares = [_share(answers) for answers in contender.answers.values()]
     images, accuracy = len(next(iter(contender.answers.values()))), _accuracy(contender)
-    low, high = wilson_interval(round(accuracy * images), images)
+    low, high = _interval(contender)
     behind = None if contender is best else _paired(best, contender)
     return Standing(
         contender=contender,
@@ -116,6 +117,16 @@ def _standing(contender: Contender, best: Contender) -> Standing:
         behind=behind,
         can_be_chance=behind is None or behind.can_be_chance,
     )
+
+
+def _interval(contender: Contender) -> tuple[float, float]:
+    """In which the mean accuracy plausibly lies, for the images of one seed."""
+    times_right = Counter(
+        row.path for answers in contender.answers.values() for row in answers if row.is_right
+    )
+    rows = next(iter(contender.answers.values()))
+    shares = [times_right[row.path] / len(contender.answers) for row in rows]
+    return grouped_interval(shares, numbered(row.group for row in rows))
 
 
 def _paired(first: Contender, second: Contender) -> Paired | None:

@@ -7,7 +7,7 @@ from tlstudio.events import Event
 
 @dataclass(frozen=True)
 class ClassResult:
-    """One class against all others, on the evaluated split; rates with 95 % Wilson intervals."""
+    """One class against all others, on the evaluated split; rates with 95 % intervals."""
 
     name: str
     images: int  # that really are of this class
@@ -30,13 +30,30 @@ class EvaluateDone(Event):
     images: int
     correct: int
     accuracy: float
-    accuracy_low: float  # 95 % Wilson interval
+    accuracy_low: float  # 95 % interval, see `grouped_interval`
     accuracy_high: float
     balanced_accuracy: float  # mean sensitivity of the classes
     classes: list[ClassResult]
     confusion: list[list[int]]  # [true class][predicted class] → images
     times_seen: int  # how often this project's test split was looked at, this time included
     views: int = 0  # of each training image that the run saw; 0 in runs of older versions
+    groups: int = 0  # that the images belong to and are counted by in the intervals; 0 if each is its own
+    shared_groups: int = 0  # of them, stand in training or validation too, as the folders gave them
+
+    @property
+    def caution(self) -> str:
+        """Why the result is better than it would be on new images; empty if nothing is known."""
+        if not self.shared_groups:
+            return ""
+        stand = (
+            "1 group of test images stands"
+            if self.shared_groups == 1
+            else (f"{self.shared_groups:,} groups of test images stand")
+        )
+        return (
+            f"{stand} in training or validation too, as the folders gave them, so the result is better than "
+            "it would be on new ones."
+        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +73,7 @@ class DepthResult:
 
     depth: int  # frozen groups
     validation_accuracy: float  # mean over the seeds
-    accuracy_low: float  # 95 % Wilson interval of that mean, for so many images
+    accuracy_low: float  # 95 % interval of that mean, by the groups that the images belong to
     accuracy_high: float
     lowest: float  # of one seed
     highest: float

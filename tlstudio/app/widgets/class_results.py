@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from tlstudio.amounts import percent
+from tlstudio.amounts import bound, percent
 from tlstudio.app import theme
 from tlstudio.app.widgets.brush import LEFT, bold, draw_name, draw_text, rounded
 from tlstudio.evaluate.events import ClassResult
@@ -196,7 +196,7 @@ def left_alone_words(result: ClassResult, images: int) -> Words:
 
 def likely(low: float, high: float) -> str:
     """A range of fractions in whole percent: "80 to 99%"."""
-    return f"{low * 100:.0f} to {high * 100:.0f}%"
+    return f"{bound(low)} to {bound(high)}%"
 
 
 def range_offset(rate: str) -> float:

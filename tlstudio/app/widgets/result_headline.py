@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from tlstudio.amounts import percent
+from tlstudio.amounts import bound, percent
 from tlstudio.app import theme
 from tlstudio.app.widgets.card import line
 from tlstudio.app.widgets.elided_label import ElidedLabel
@@ -52,9 +52,10 @@ class ResultHeadline(QFrame):
 def range_words(result: EvaluateDone) -> str:
     """The accuracy with its likely range: "94.1%, very likely between 91.8 and 95.9%"."""
     accuracy = percent(result.accuracy, result.images)
-    low, high = result.accuracy_low * 100, result.accuracy_high * 100
     digits = 1 if result.images >= 100 else 0
-    return f"{accuracy}, very likely between {low:.{digits}f} and {high:.{digits}f}%"
+    low, high = bound(result.accuracy_low, digits), bound(result.accuracy_high, digits)
+    counted_by = f", by {result.groups:,} groups" if result.groups else ""
+    return f"{accuracy}, very likely between {low} and {high}%{counted_by}"
 
 
 def found_least(result: EvaluateDone) -> ClassResult | None:

@@ -396,6 +396,7 @@ def _fit(
             run=number,
             resume=is_resumed,
             cache_bytes=limit_in_bytes(project.folder / "cache", cache_gb),
+            first_start=known.started if known else None,
         )
 
 

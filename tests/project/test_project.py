@@ -92,6 +92,14 @@ def test_that_only_the_newest_epoch_keeps_its_sample_images():
     assert [len(epoch.samples) for epoch in project.runs[0].epochs] == [0, 1]
 
 
+def test_that_only_the_newest_and_the_best_epoch_keep_what_was_found_of_each_class():
+    """A project of 200 classes and 100 runs would else be written anew by the hundred megabytes."""
+    project = trained(1, 0.5, 0.9, 0.7, 0.6)
+
+    assert [bool(epoch.found) for epoch in project.runs[0].epochs] == [False, True, False, True]
+    assert project.runs[0].best.found == {"ant": (1, 1), "bee": (0, 1)}
+
+
 def test_that_the_run_to_evaluate_is_the_chosen_one_or_else_the_best():
     project = trained(2, 0.8, project=trained(1, 0.9))
 

@@ -42,6 +42,7 @@ class SmallSet:
         resume=False,
         rows=None,
         cache_bytes=10**9,
+        first_start=None,
         **settings,
     ):
         defaults = {"epochs": 2, "batch_size": 4, "device": "cpu", "early_stop_epochs": None}
@@ -57,6 +58,7 @@ class SmallSet:
             run=1,
             resume=resume,
             cache_bytes=cache_bytes,
+            first_start=first_start,
         )
 
     def elsewhere(self, name):

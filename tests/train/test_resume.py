@@ -170,6 +170,36 @@ def test_that_a_run_without_a_checkpoint_starts_again_from_its_first_epoch(small
     assert [event.epoch for event in of(EpochDone, resumed)] == [1, 2, 3]
 
 
+def test_that_a_run_whose_run_json_is_damaged_goes_on_as_what_it_was(small_set, tmp_path):
+    """Taken for one of random weights, all its groups would learn at one rate, and its card would say so."""
+    weights = tmp_path / "w.safetensors"
+    save_file(create(TEST_BACKBONES["test_resnet"], 2).state_dict(), weights)
+    options = {"weights": weights, "freeze": 2, "epochs": 4}
+    whole = of(EpochDone, small_set.elsewhere("whole").fit(**options))
+    first = break_off(small_set.fit(**options), epochs=2)
+    damaged = small_set.run_folder / "run.json"
+    damaged.write_text("{")
+    again = break_off(small_set.fit(**options, resume=True, first_start=first[0]), epochs=1)
+    rest = list(small_set.fit(**options, resume=True, first_start=first[0]))
+
+    info = read_info(small_set.run_folder)
+    assert (info.weights_file, info.weights_sha256) == (first[0].weights, first[0].weights_sha256)
+    assert info.weights_sha256
+    assert (info.started.started_at, again[0].views) == (first[0].started_at, first[0].views)
+    learned = [epoch.train_loss for part in (first, again, rest) for epoch in of(EpochDone, part)]
+    assert learned == pytest.approx([epoch.train_loss for epoch in whole], abs=1e-6)
+
+
+def break_off(run, epochs):
+    """The events of a run that is closed after so many more epochs, from RunStarted on."""
+    told = []
+    for event in run:
+        told.append(event)
+        if len(of(EpochDone, told)) == epochs:
+            run.close()
+    return [event for event in told if isinstance(event, RunStarted | EpochDone)]
+
+
 def test_that_resuming_needs_neither_the_weights_file_nor_the_images(small_set, tmp_path):
     weights = tmp_path / "w.safetensors"
     save_file(create(TEST_BACKBONES["test_resnet"], 2).state_dict(), weights)

@@ -25,7 +25,7 @@ from tlstudio.project.errors import (
 )
 from tlstudio.project.lock import LOCK_NAME
 from tlstudio.project.migrations import SCHEMA_VERSION, migrate
-from tlstudio.project.project import Project, Run, Settings
+from tlstudio.project.project import Project, Run, Settings, condensed
 from tlstudio.project.rebuild import as_recovered, as_saved, rebuilt_project
 
 FILE_NAME = "project.tlstudio"
@@ -184,7 +184,7 @@ def _load(folder: Path, path: Path) -> Project:
         folder=folder,
         settings=stored.settings,
         images=stored.images,
-        runs=stored.runs,
+        runs=tuple(replace(run, epochs=condensed(run.epochs, run.best_epoch)) for run in stored.runs),
         chosen_run=stored.chosen_run,
         times_test_seen=stored.times_test_seen,
         is_read_only=stored.schema_version > SCHEMA_VERSION,

@@ -1,5 +1,6 @@
 """The project: a frozen document that changes only by a choice of the user or a report of a step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -72,12 +73,13 @@ class Run:
         """The run as it is after one of its events."""
         match event:
             case EpochDone():
-                kept = tuple(_without_samples(past) for past in self.epochs if past.epoch < event.epoch)
                 best = event.epoch if event.is_best else self.best_epoch
+                kept = (past for past in self.epochs if past.epoch < event.epoch)
+                epochs = condensed((*kept, event), best)
                 seconds = self.seconds + event.seconds
                 # The judgement and the file of earlier weights say nothing about better ones.
                 run = replace(self, evaluation=None, exported=None) if event.is_best else self
-                return replace(run, state="running", epochs=(*kept, event), best_epoch=best, seconds=seconds)
+                return replace(run, state="running", epochs=epochs, best_epoch=best, seconds=seconds)
             case TrainDone():
                 return replace(self, state="done", best_epoch=event.best_epoch, seconds=event.seconds)
             case Failed():
@@ -231,6 +233,15 @@ def _trained_with(chosen: Settings, event: RunStarted) -> tuple[ModelSettings, T
     return frozen_at(chosen.model, event.frozen_groups), replace(chosen.train, epochs=event.epochs, seed=seed)
 
 
-def _without_samples(epoch: EpochDone) -> EpochDone:
-    """The epoch for the project file, where only the newest epoch's sample images are shown again."""
-    return replace(epoch, samples=[])
+def condensed(epochs: Sequence[EpochDone], best_epoch: int) -> tuple[EpochDone, ...]:
+    """The epochs without what is never shown again, as the project's file is written after each of them.
+
+    Sample images are kept of the newest, how many of each class were found of the newest and the best; the
+    run's own metrics.csv has them of all.
+    """
+    return tuple(
+        epoch
+        if place == len(epochs)
+        else replace(epoch, samples=[], found=epoch.found if epoch.epoch == best_epoch else {})
+        for place, epoch in enumerate(epochs, 1)
+    )

@@ -11,7 +11,7 @@ from tlstudio.data.settings import DataSettings
 from tlstudio.data.summary import summary
 from tlstudio.data.table import read_table
 from tlstudio.evaluate.evaluation_file import read_evaluation
-from tlstudio.project.project import Project, Run, RunState, Settings
+from tlstudio.project.project import Project, Run, RunState, Settings, condensed
 from tlstudio.train.errors import RunUnreadable
 from tlstudio.train.run_info import read_info, read_metrics
 
@@ -81,11 +81,13 @@ def _as_saved(run: Run, folder: Path) -> Run:
         info = read_info(folder)
     except RunUnreadable:
         return run
-    known = (*read_metrics(folder, run.started.epochs), *run.epochs)
+    whole = (epoch for epoch in run.epochs if epoch.found)
+    known = (*run.epochs, *read_metrics(folder, run.started.epochs), *whole)
     by_number = {epoch.epoch: epoch for epoch in known if epoch.epoch <= info.epochs_done}
     epochs = tuple(by_number[number] for number in sorted(by_number))
     if info.best_epoch != run.best_epoch:  # what was judged and exported was another epoch
         run = replace(run, evaluation=None, exported=None)
+    epochs = condensed(epochs, info.best_epoch)
     return replace(run, epochs=epochs, best_epoch=info.best_epoch, seconds=info.seconds)
 
 
@@ -106,7 +108,7 @@ def _run(folder: Path) -> Run:
         train=info.train,
         data_fingerprint=info.data_fingerprint,
         started=info.started,
-        epochs=epochs,
+        epochs=condensed(epochs, best),
         best_epoch=best,
         seconds=info.seconds,
         evaluation=read_evaluation(folder, best),

@@ -69,10 +69,12 @@ def fit(
     run: int,
     resume: bool = False,  # noqa: FBT001, FBT002 - part of a fixed signature
     cache_bytes: int = MOST_BYTES,
+    first_start: RunStarted | None = None,
 ) -> Iterator[Event]:
     """Train a network on the rows of the train split, keep the weights that do best on the validation split.
 
-    What frozen layers make of the images is kept in the cache folder, in `cache_bytes` at most.
+    What frozen layers make of the images is kept in the cache folder, in `cache_bytes` at most. A run that
+    goes on is what its run.json says it is; where that is damaged, what its first start reported.
 
     Yields:
         Progress, Noted, RunStarted, BatchDone, BatchHalved, EpochDone; last TrainDone. Closing stops the
@@ -87,7 +89,8 @@ def fit(
     checkpoint = load_checkpoint(run_folder) if resume else None
     if known is not None and checkpoint is None:
         _require_nothing_done(run_folder, known)
-    if known is not None and known.weights_file == RANDOM:
+    begun = known.started if known else first_start if checkpoint else None
+    if begun is not None and begun.weights == RANDOM:
         model = replace(model, weights=RANDOM)  # also if those that were missing came since
     elif checkpoint is None:
         settled = settled_weights(model, backbone)
@@ -99,15 +102,15 @@ def fit(
         run_folder.mkdir(parents=True, exist_ok=True)
         cache_folder.mkdir(parents=True, exist_ok=True)
     sets = yield from decode(rows, classes, data_root, cache_folder, backbone.preprocessing)
-    views = (known.started.views or None) if known else None
+    views = (begun.views or None) if begun else None
     began = time.monotonic()
     ready = yield from get_ready(
         backbone, model, train, sets, len(classes), cache_folder, cache_bytes, checkpoint, views
     )
     sets = replace(sets, seconds=sets.seconds + time.monotonic() - began)
     place = _place(checkpoint, ready.trainee, sets)
-    started = _started(run, train, model, backbone, sets, ready, place, known, data_fingerprint)
-    info = _info(known, started, ready, model, train, classes, backbone, data_fingerprint)
+    started = _started(run, train, model, backbone, sets, ready, place, begun, data_fingerprint)
+    info = _info(known, started, model, train, classes, backbone)
     course = _course(run, train, classes, backbone, sets, ready)
     keeper = Keeper(run_folder, info, place)
     with saving("the run's folder"):
@@ -277,13 +280,13 @@ def _started(
     sets: Sets,
     ready: Ready,
     place: Place,
-    known: RunInfo | None,
+    begun: RunStarted | None,
     data_fingerprint: str,
 ) -> RunStarted:
     network = ready.trainee.network
     return RunStarted(
         run=run,
-        started_at=known.started.started_at if known else datetime.now(UTC).isoformat(timespec="seconds"),
+        started_at=begun.started_at if begun else datetime.now(UTC).isoformat(timespec="seconds"),
         epochs=train.epochs,
         epochs_done=place.epoch,
         device=ready.device_title,
@@ -294,11 +297,11 @@ def _started(
         total_parameters=sum(parameter.numel() for parameter in network.parameters()),
         train_images=len(sets.train.labels),
         validation_images=len(sets.validation.labels),
-        weights=known.weights_file if known else ready.weights_file,
-        data_fingerprint=known.data_fingerprint if known else data_fingerprint,
+        weights=begun.weights if begun else ready.weights_file,
+        data_fingerprint=begun.data_fingerprint if begun else data_fingerprint,
         views=ready.boundary.views,
         is_kept=ready.boundary.train is not None and ready.boundary.train.store is not None,
-        weights_sha256=known.weights_sha256 if known else ready.weights_sha256,
+        weights_sha256=begun.weights_sha256 if begun else ready.weights_sha256,
         seed=train.seed,
     )
 
@@ -306,12 +309,10 @@ def _started(
 def _info(
     known: RunInfo | None,
     started: RunStarted,
-    ready: Ready,
     model: ModelSettings,
     train: TrainSettings,
     classes: tuple[str, ...],
     backbone: Backbone,
-    data_fingerprint: str,
 ) -> RunInfo:
     """What run.json will say; a resumed run keeps what its first start wrote."""
     if known is not None:
@@ -326,10 +327,10 @@ def _info(
         train=train,
         classes=classes,
         preprocessing=backbone.preprocessing,
-        data_fingerprint=data_fingerprint,
+        data_fingerprint=started.data_fingerprint,
         seed=train.seed,
-        weights_file=ready.weights_file,
-        weights_sha256=ready.weights_sha256,
+        weights_file=started.weights,
+        weights_sha256=started.weights_sha256,
         frozen_groups=tuple(group.name for group in backbone.groups[:depth]),
         versions=versions(),
     )

@@ -307,6 +307,23 @@ def test_that_a_full_disk_is_told_and_leaves_nothing_behind(rows, root, cache):
     assert decoded(fill(rows, root, cache)[1]) == 8
 
 
+@pytest.mark.parametrize(("free_bytes", "left"), [(0, 0), (10**9, 1)])
+def test_that_images_of_another_size_give_way_where_the_disk_has_no_room(
+    rows, root, cache, monkeypatch, free_bytes, left
+):
+    fill(rows, root, cache)
+    (old,) = cache.glob("images-*.json")
+    usage = shutil.disk_usage(cache)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=free_bytes))
+
+    larger = replace(P, resize_px=40)
+    fill(rows, root, cache, larger)
+
+    assert old.exists() == old.with_suffix(".pixels").exists() == bool(left)
+    assert len(list(cache.glob("images-*.json"))) == 1 + left
+    assert decoded(fill(rows, root, cache, larger)[1]) == 0
+
+
 def test_that_a_cache_folder_that_cannot_be_made_is_told(rows, root, cache):
     cache.parent.mkdir()
     cache.write_text("a file in its place")

@@ -236,7 +236,7 @@ def test_that_a_float32_run_goes_on_where_features_are_too_large_for_float16(sma
     assert kept == pytest.approx(computed, abs=1e-4)
 
 
-@pytest.mark.parametrize("version", ["READER_VERSION", "__version__"])
+@pytest.mark.parametrize("version", ["READER_VERSION", "VIEWS_VERSION", "__version__"])
 def test_that_the_key_tells_another_reading_of_images_and_another_version_apart(monkeypatch, version):
     backbone = find_backbone("test_resnet")
     network = create(backbone, 2, seed=0)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 import uuid
 import zlib
@@ -110,6 +111,20 @@ def read_parts(folder: Path, key: str) -> Iterator[Part]:
             continue  # the drive may deliver it another time
 
 
+def make_room(folder: Path, key: str, wanted_bytes: int) -> None:
+    """Delete the oldest parts of other keys, which can be made again, until so much would fit.
+
+    They are of other input sizes, or of an older version of this program.
+    """
+    others = [index for index in folder.glob("images-*.json") if not index.name.startswith(f"{key}-")]
+    for index in sorted(others, key=_changed_at):
+        if shutil.disk_usage(folder).free >= wanted_bytes:
+            return
+        for file in (index, pixels_of(index)):  # without its index a part is none
+            with suppress(OSError):
+                file.unlink()
+
+
 def sweep(folder: Path) -> None:
     """Remove what killed processes left half written."""
     with suppress(OSError):
@@ -119,6 +134,13 @@ def sweep(folder: Path) -> None:
             )
             if is_half and time.time() - path.stat().st_mtime > STALE_SECONDS:
                 os.unlink(path)
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _read_part(index: Path, key: str) -> Part:

@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import PIL
 
-from tlstudio.data.cache_part import Part, Pixels, new_part, read_parts, sweep
+from tlstudio.data.cache_part import Part, Pixels, make_room, new_part, read_parts, sweep
 from tlstudio.data.errors import CacheNotWritable, FolderNotFound, NoImages, UnreadableImage, listed
 from tlstudio.data.images import READER_VERSION, image_and_facts
 from tlstudio.data.in_order import in_order
@@ -106,6 +107,7 @@ def _decode(missing: Sequence[ImageRow], root: Path, folder: Path, p: Preprocess
     try:
         folder.mkdir(parents=True, exist_ok=True)
         sweep(folder)
+        make_room(folder, cache_key(p), _bytes_of(len(missing), p))
         for start in range(0, len(missing), IMAGES_PER_PART):
             part = missing[start : start + IMAGES_PER_PART]
             with new_part(folder, cache_key(p)) as add:
@@ -117,8 +119,13 @@ def _decode(missing: Sequence[ImageRow], root: Path, folder: Path, p: Preprocess
                     with suppress(UnreadableImage):
                         add(row.sha256, pixels.result())
     except OSError as error:
-        megabytes = len(missing) * p.resize_px**2 * 4 // 10**6 + 1
+        megabytes = _bytes_of(len(missing), p) // 10**6 + 1
         raise CacheNotWritable((error.strerror or "unknown reason").lower(), megabytes) from error
+
+
+def _bytes_of(images: int, p: Preprocessing) -> int:
+    """About how much they take: three bytes a pixel, a third more of them than a square has."""
+    return images * p.resize_px**2 * 4
 
 
 def decoded(root: Path, p: Preprocessing, row: ImageRow) -> Pixels:
@@ -136,7 +143,7 @@ def decoded(root: Path, p: Preprocessing, row: ImageRow) -> Pixels:
 def cache_key(preprocessing: Preprocessing) -> str:
     """The start of the cache's file names: what the resized pixels depend on, besides the image."""
     facts = {name: value for name, value in asdict(preprocessing).items() if name in PIXEL_FIELDS}
-    facts["reader"] = READER_VERSION
+    facts |= {"reader": READER_VERSION, "Pillow": PIL.__version__}
     return "images-" + hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 

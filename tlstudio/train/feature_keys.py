@@ -1,6 +1,8 @@
 """What kept features depend on besides the image and its view, as the name of their store."""
 
 import hashlib
+from functools import cache
+from importlib import metadata
 
 import torch
 from torch import nn
@@ -10,6 +12,9 @@ from tlstudio.data.images import READER_VERSION
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.groups import parameter_groups
 from tlstudio.train.precision import Precision
+
+VIEWS_VERSION = 1
+"""Counted up with every change of what a view is drawn as or its features are computed as."""
 
 
 def store_keys(
@@ -28,9 +33,16 @@ def store_keys(
             frozen.update(states[name].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
         digest = frozen.copy()
         facts = (backbone.name, depth, backbone.preprocessing, precision, device.type)
-        digest.update(repr((*facts, torch.__version__, __version__, READER_VERSION)).encode())
+        versions = (*_libraries(), __version__, READER_VERSION, VIEWS_VERSION)
+        digest.update(repr((*facts, *versions)).encode())
         keys[depth] = digest.hexdigest()[:24]
     return keys
+
+
+@cache
+def _libraries() -> tuple[str, ...]:
+    """Versions of those that read, draw and compute the views."""
+    return tuple(metadata.version(name) for name in ("torch", "torchvision", "timm", "Pillow"))
 
 
 def _depths(network: nn.Module) -> dict[str, int]:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.app.session import Session
+from tlstudio.app.widgets.export_words import saved_file
 from tlstudio.app.widgets.labels import Label
 from tlstudio.app.widgets.try_it import TryItDock
 from tlstudio.app.widgets.try_model import forget_older, model_file, prepared_file, prepared_folder, triable
@@ -280,14 +281,16 @@ def test_that_a_read_only_project_is_not_written_to(tmp_path):
     folder.rmdir()
 
 
-def test_that_a_file_that_two_runs_were_saved_to_is_not_trusted(tmp_path):
+def test_that_a_file_that_something_else_was_saved_over_is_not_asked(tmp_path):
     path = tmp_path / "model.onnx"
-    path.write_bytes(b"model")
-    runs = [replace(made.a_run(number), exported=made.an_export(path, number)) for number in (1, 2)]
-    project = made.a_project(tmp_path / "p", *runs)
+    path.write_bytes(b"of run 1")
+    run = replace(made.a_run(1), exported=made.an_export(path))
+    assert model_file(run, tmp_path) == path
 
-    assert model_file(project, runs[0], tmp_path) is None
-    assert model_file(replace(project, runs=(runs[0],)), runs[0], tmp_path) == path
+    path.write_bytes(b"of another project")
+
+    assert model_file(run, tmp_path) is None
+    assert saved_file(run) is None
 
 
 def test_that_a_better_epoch_needs_a_new_file_and_drops_the_old_one(tmp_path):
@@ -345,7 +348,7 @@ def test_that_a_trained_run_is_saved_prepared_and_asked_by_the_real_engine(qtbot
     qtbot.waitUntil(lambda: session.running_step is None, timeout=90_000)
     exported = session.project.runs[0].exported
     assert exported.same_class == exported.images_compared > 0
-    assert model_file(session.project, session.project.runs[0], tmp_path).name == "tones.onnx"
+    assert model_file(session.project.runs[0], tmp_path).name == "tones.onnx"
     dock.forget()
     session.close()
 
@@ -353,18 +356,17 @@ def test_that_a_trained_run_is_saved_prepared_and_asked_by_the_real_engine(qtbot
 def test_that_an_earlier_epoch_answers_while_the_best_one_moves_on(tmp_path):
     from tlstudio.app.widgets.try_model import epoch_of, model_file
     from tlstudio.model.settings import ModelSettings
-    from tlstudio.project.project import Project, Run
+    from tlstudio.project.project import Run
     from tlstudio.train.events import RunStarted
     from tlstudio.train.settings import TrainSettings
 
     started = RunStarted(3, "", 9, 0, "CPU", "float32", 8, 0, 1, 1, 8, 4, "random", "f")
     run = Run(3, "running", ModelSettings(), TrainSettings(), "f", started, best_epoch=7)
-    project = Project(tmp_path, runs=(run,))
-    assert model_file(project, run, tmp_path) is None
+    assert model_file(run, tmp_path) is None
 
     prepared = tmp_path / "run0003-epoch004.onnx"
     prepared.touch()
 
-    assert model_file(project, run, tmp_path) == prepared
+    assert model_file(run, tmp_path) == prepared
     assert epoch_of(run, prepared) == 4
-    assert model_file(project, replace(run, state="done"), tmp_path) is None
+    assert model_file(replace(run, state="done"), tmp_path) is None

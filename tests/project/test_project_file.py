@@ -21,6 +21,7 @@ from tlstudio.project.file import (
     FILE_NAME,
     PREVIOUS_NAME,
     create_project,
+    is_project,
     open_project,
     remove_unused,
     save_project,
@@ -73,6 +74,15 @@ def test_that_a_project_which_holds_anything_is_left_alone(project, name):
     assert not remove_unused(project)
     assert (project.folder / name).read_text() == "mine"
     assert open_project(project.folder) == project
+
+
+def test_that_a_class_of_images_called_runs_makes_no_project(tmp_path):
+    for name in ("runs", "sags"):
+        (tmp_path / name).mkdir()
+
+    assert not is_project(tmp_path)
+    (tmp_path / "images.csv").write_text("")
+    assert is_project(tmp_path)
 
 
 def test_that_a_folder_without_a_project_is_named(tmp_path):

@@ -27,6 +27,7 @@ from tlstudio.project.lock import LOCK_NAME
 from tlstudio.project.migrations import SCHEMA_VERSION, migrate
 from tlstudio.project.project import Project, Run, Settings, condensed
 from tlstudio.project.rebuild import as_recovered, as_saved, rebuilt_project
+from tlstudio.train.run_info import INFO_NAME
 
 FILE_NAME = "project.tlstudio"
 PREVIOUS_NAME = "project.previous.tlstudio"
@@ -63,7 +64,10 @@ def _adapter() -> TypeAdapter[Stored]:
 
 def is_project(folder: Path) -> bool:
     """Whether the folder holds a project, whole or one whose file was lost."""
-    return any((folder / name).exists() for name in (FILE_NAME, PREVIOUS_NAME, "runs"))
+    if (folder / FILE_NAME).exists() or (folder / PREVIOUS_NAME).exists():
+        return True
+    runs = folder / "runs"  # alone it may be a class of images
+    return runs.is_dir() and ((folder / IMAGES_NAME).exists() or any(runs.glob(f"[0-9]*/{INFO_NAME}")))
 
 
 def create_project(folder: Path) -> Project:

@@ -16,7 +16,7 @@ from tlstudio.model.errors import CannotCut
 from tlstudio.model.fold import QuickPrefix
 from tlstudio.train.batches import Labelled, centred
 from tlstudio.train.feature_keys import store_keys
-from tlstudio.train.feature_room import FOLDER_NAME, make_room
+from tlstudio.train.feature_room import FOLDER_NAME, forget_features, make_room
 from tlstudio.train.feature_rows import layout_of
 from tlstudio.train.feature_store import FeatureStore, Layout, RowName, mark_used
 from tlstudio.train.features import CENTRE, Frozen, row_names
@@ -109,6 +109,7 @@ def prepare(
     folder = cache_folder / FOLDER_NAME
     if limit_bytes <= 0 or not _is_worth_keeping(frozen, parts, source, backbone, cache_folder):
         if limit_bytes <= 0:
+            forget_features(cache_folder)
             yield Noted(
                 "The space for kept features is 0 GB, so every epoch computes the frozen layers anew."
             )

@@ -87,7 +87,7 @@ class TrainDone(Event):
     best_epoch: int
     validation_accuracy: float  # of the best epoch
     seconds: float
-    seconds_preparing: float  # decoding and filling caches
+    seconds_preparing: float  # before the first epoch: decoding, the network, probes
     trainable_parameters: int
     stopped_early: bool
     views: int = 0  # of each training image that the run saw

@@ -30,7 +30,8 @@ class TrainSettings:
         patch_drop: share of an image's patches that a vision transformer does not see in a step, another
             part of them each time, 0 … 0.9; other networks see all.
         is_class_weighted: rare classes count more in the loss.
-        early_stop_epochs: stop when validation accuracy has not risen for so many epochs; None: never.
+        early_stop_epochs: stop when for so many epochs neither validation accuracy rose nor, where it stayed
+            the same, the loss fell; None: never.
         is_averaged: keep an exponential moving average of the weights, and judge and keep that.
         seed: of data order, augmentation, dropout and the new head.
         device: where to train; "auto" proves the fastest one by a real step.

@@ -1,8 +1,9 @@
 """Features at a boundary made of what a shallower boundary has kept, so that no image is needed.
 
 What was kept is rounded to half precision, and so are the features that are made of it: two roundings where
-the way from the image has one. That is taken only where it makes no more of a difference than one rounding
-may, seen on a few images, so the losses of a run agree within 1e-3; elsewhere the way is from the image.
+the way from the image has one. That is taken only where it makes no more of a difference than one step of
+that precision, seen on a few images, so the losses of a run agree within 1e-3; elsewhere the way is from the
+image.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,7 +100,7 @@ def find_shallower(
 
 
 def _is_as_good(found: Tensors, expected: Tensors, layout: Layout) -> bool:
-    """Whether they differ by no more than the rounding to come may change them."""
-    rounding = torch.finfo(KEPT_AS[layout.dtype]).eps
+    """Whether they differ by no more than one step of the precision that they are kept in, on the whole."""
+    step = torch.finfo(KEPT_AS[layout.dtype]).eps
     pairs = [(one.float(), other.float()) for one, other in zip(found, expected, strict=True)]
-    return all(float((one - other).norm()) <= rounding * float(other.norm()) for one, other in pairs)
+    return all(float((one - other).norm()) <= step * float(other.norm()) for one, other in pairs)

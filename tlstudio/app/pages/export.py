@@ -172,7 +172,7 @@ class ExportPage(Page):
             text = f"Run {run.number} learned from other images, groups or splits than the project has now."
             return "warn", "The images have changed since.", text, (("Train again", self._go_to_train),)
         if run.exported is not None and saved_file(run) is None:
-            text = "It was moved or deleted after it was saved. The run is unchanged; save it again."
+            text = "It was moved, deleted or replaced since. The run is unchanged; save it again."
             return "warn", "The saved file is not there.", text, ()
         if run.number in self._changed:
             text = "The file and card on the disk are as they were. Save them again to take this over."

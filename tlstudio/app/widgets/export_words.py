@@ -1,8 +1,10 @@
 """The words of the Export page: names, sizes, states and messages as functions of facts."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tlstudio.amounts import counted
@@ -132,11 +134,22 @@ def empty_parts(not_to_be_used_for: str, contact: str) -> str:
 
 
 def saved_file(run: Run | None) -> Path | None:
-    """The run's saved file if it still lies where it was put."""
+    """The run's saved file if it still lies where it was put, and nothing was saved over it since."""
     if run is None or run.exported is None:
         return None
     path = Path(run.exported.path)
-    return path if path.is_file() else None
+    try:
+        facts = path.stat()
+        is_same = _sha256(path, facts.st_size, facts.st_mtime_ns) == run.exported.sha256
+    except OSError:
+        return None
+    return path if is_same else None
+
+
+@lru_cache(maxsize=16)
+def _sha256(path: Path, _size: int, _changed_ns: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def example_code(run: Run | None) -> Path | None:

@@ -8,7 +8,7 @@ from statistics import fmean
 from tlstudio.app.model_choice import title_of
 from tlstudio.evaluate.compare import Contender
 from tlstudio.metrics import wilson_interval
-from tlstudio.project.depth_results import answers_of
+from tlstudio.project.depth_results import answers_of, comparable
 from tlstudio.project.project import Project, Run
 from tlstudio.train.validation_file import VALIDATION_NAME
 
@@ -72,12 +72,13 @@ class RunKind:
 def kinds_of(runs: Iterable[Run]) -> list[RunKind]:
     """The runs sorted into kinds, the most accurate kind first; among equals the one that freezes most.
 
-    Of runs that were repeated from the same seed only the best counts: their mean would tell nothing new.
+    Of runs that were repeated from the same seed only the newest counts, as for the pin on the freeze slider:
+    their mean would tell nothing new, and the best of them would be a lucky one.
     """
     alike: dict[object, dict[int, Run]] = defaultdict(dict)
-    for run in sorted(runs, key=_rank):
+    for run in sorted(runs, key=lambda run: run.number):
         start = run.started.weights_sha256 or run.started.weights
-        settings = replace(run.train, seed=0, device="auto")
+        settings = replace(comparable(run.train), seed=0)
         alike[run.model.backbone, start, run.started.frozen_groups, settings][run.train.seed] = run
     kinds = [RunKind(tuple(sorted(some.values(), key=_rank, reverse=True))) for some in alike.values()]
     return sorted(kinds, key=lambda kind: (kind.accuracy, kind.depth, kind.first.number), reverse=True)

@@ -52,7 +52,7 @@ FIELDS = (
         "early_stop_epochs",
         "Stop early",
         "optional",
-        "Stops when Validation accuracy has not risen for so many epochs. The best epoch is kept anyway.",
+        "Stops after so many epochs without a better one, by Validation accuracy. The best is kept anyway.",
         " epochs",
         1,
         1000,

@@ -228,7 +228,7 @@ class TryItDock(TryView):
         """Ask about what waits, if the model can answer now."""
         self._progress = None
         run, project = self._run(), self.session.project
-        model = None if run is None or project is None else model_file(project, run, self._cache())
+        model = None if run is None or project is None else model_file(run, self._cache())
         backbone = self._backbone()
         is_able = self._failure is None and not self._asking.is_busy and not self._naming.is_busy
         is_able = is_able and not self._opening  # several dropped together are asked together
@@ -297,7 +297,7 @@ class TryItDock(TryView):
         if run is None or project is None:
             self._show_without_run()
             return
-        is_there = model_file(project, run, self._cache()) is not None
+        is_there = model_file(run, self._cache()) is not None
         self.show_run(run, is_training=run.state == "running")
         tried = self.tries[self.shown] if 0 <= self.shown < len(self.tries) else None
         if tried is None:

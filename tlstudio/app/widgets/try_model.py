@@ -4,6 +4,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from tlstudio.app.widgets.export_words import saved_file
 from tlstudio.project.project import Project, Run
 
 
@@ -13,13 +14,13 @@ def triable(project: Project | None) -> Run | None:
     return run if run is not None and run.best is not None else None
 
 
-def model_file(project: Project, run: Run, folder: Path) -> Path | None:
+def model_file(run: Run, folder: Path) -> Path | None:
     """The file that answers as the run does now; None if it has to be prepared in `folder`.
 
     While a run trains, its best epoch moves on faster than files are made: the newest one answers then.
     """
-    saved = Path(run.exported.path) if run.exported and run.state != "running" else None
-    if saved is not None and _is_its_own(project, run) and saved.is_file():
+    saved = saved_file(run) if run.state != "running" else None
+    if saved is not None:
         return saved
     prepared = prepared_file(run, folder)
     if prepared.is_file():
@@ -57,12 +58,3 @@ def prepared_folder(project: Project) -> Path:
             with tempfile.TemporaryFile(dir=folder):
                 return folder
     return Path(tempfile.mkdtemp(prefix="tlstudio-try-"))
-
-
-def _is_its_own(project: Project, run: Run) -> bool:
-    """Whether no other run was saved over the same file."""
-    path = run.exported.path if run.exported else ""
-    return all(
-        other.number == run.number or other.exported is None or other.exported.path != path
-        for other in project.runs
-    )

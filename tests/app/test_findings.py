@@ -157,3 +157,17 @@ def test_that_a_pattern_that_can_not_be_used_is_refused_in_words(pattern):
 
 def test_that_every_image_alone_needs_no_pattern():
     assert preview(["a/1.png", "a/2.png"], "", is_independent=True) == ("2 images, each on its own.", True)
+
+
+def test_that_images_of_odd_brightness_are_told_with_what_helps():
+    rows = [
+        row("a/1.tif", flags="16-bit; 12 of 16 bits used"),
+        row("a/2.tif", flags="float; scaled by its own range"),
+    ]
+    rows += [row("a/3.tif", flags="16-bit"), row("a/4.tif", split="", flags="12 of 16 bits used")]
+
+    found = kinds(look({"a": 50, "b": 50}, rows))
+
+    assert found["dark_images"].title == "1 image uses few of its 16 bits"
+    assert "MaxSampleValue" in found["dark_images"].why
+    assert found["own_range"].title == "1 image is scaled by its own range"

@@ -359,7 +359,30 @@ def test_that_floats_are_scaled_by_zero_to_one_or_by_their_own_range(values, exp
     image, facts = image_and_facts(tmp_path / "a.tif")
 
     assert np.asarray(image)[0, :, 0].tolist() == expected
-    assert facts.flags == "float"
+    is_unit = all(0 <= value <= 1 for value in values if np.isfinite(value))
+    assert facts.flags == ("float" if is_unit else "float; scaled by its own range")
+
+
+@pytest.mark.parametrize(
+    ("highest", "flags"),
+    [(4095, "16-bit; 12 of 16 bits used"), (1023, "16-bit; 10 of 16 bits used"), (4096, "16-bit")],
+)
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_that_a_camera_of_few_bits_is_told(highest, flags, suffix, tmp_path):
+    """What it calls white is read as nearly black, since 16 bits go to 65,535."""
+    values = np.array([[0, highest // 2, highest]], np.uint16)
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(values).save(path)
+    declared = tmp_path / "declared.tif"
+    tifffile.imwrite(declared, values, extratags=[(281, "H", 1, highest, True)])
+
+    image, facts = image_and_facts(path)
+
+    assert np.asarray(image)[0, 2, 0] == round(highest / 257)
+    assert facts.flags == flags
+    image, facts = image_and_facts(declared)
+    assert np.asarray(image)[0, 2, 0] == 255
+    assert facts.flags == "16-bit"
 
 
 def test_that_a_float_rgb_tiff_is_read(tmp_path):

@@ -16,6 +16,9 @@ from tlstudio.data.errors import TableNotWritable, TableUnreadable
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
+BITS_USED, OWN_RANGE = "of 16 bits used", "scaled by its own range"
+"""Flags of images whose brightness is not what another program shows."""
+
 
 @dataclass(frozen=True)
 class ImageRow:

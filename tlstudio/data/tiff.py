@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
-from tlstudio.data.tones import eight_bit, limits_from_tags
+from tlstudio.data.tones import eight_bit, limits_from_tags, range_flags
 
 MOST_CHANNELS = 16
 
@@ -46,8 +46,10 @@ def read_with_tifffile(handle: BinaryIO, limit_pixels: int) -> tuple[Image.Image
             pixels = np.moveaxis(pixels, 0, -1)
         is_multi = len(file.pages) > 1
     depth = {1: "8-bit", 2: "16-bit"}.get(pixels.dtype.itemsize, "32-bit")
-    flags = ("float" if pixels.dtype.kind == "f" else depth,) if depth != "8-bit" else ()
-    pixels = eight_bit(pixels, limits_from_tags(tags))
+    flags: tuple[str, ...] = ("float" if pixels.dtype.kind == "f" else depth,) if depth != "8-bit" else ()
+    limits = limits_from_tags(tags)
+    flags += range_flags(pixels, limits)
+    pixels = eight_bit(pixels, limits)
     if tags.get(262) == 0:
         pixels = 255 - pixels
     image = upright(_rgb(pixels, tags), tags.get(274, 1))

@@ -6,7 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tlstudio.data.table import BITS_USED, OWN_RANGE
+
 TONES_16_BIT = 65535
+
+FEW_BITS = 12
+"""What many cameras have: written into 16 bits as it is, it comes out nearly black."""
 
 BLOCK = 1 << 20
 """Values that are scaled at a time: 100 megapixels at once would need gigabytes in between."""
@@ -22,9 +27,13 @@ def to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
         flag = {"F": "float", "I": "32-bit"}.get(image.mode, "16-bit")
         if image.mode == "I" and tags.get(258, (32,))[0] == 16:
             flag = "16-bit"
-        pixels = eight_bit(np.asarray(image), limits_from_tags(tags), is_signed_16=flag == "16-bit")
+        values, limits = np.asarray(image), limits_from_tags(tags)
+        pixels = eight_bit(values, limits, is_signed_16=flag == "16-bit")
         is_inverted = tags.get(262) == 0  # PhotometricInterpretation: white is zero
-        return Image.fromarray(255 - pixels if is_inverted else pixels).convert("RGB"), (flag,)
+        return Image.fromarray(255 - pixels if is_inverted else pixels).convert("RGB"), (
+            flag,
+            *range_flags(values, limits, is_signed_16=flag == "16-bit"),
+        )
     flags = {"CMYK": ("CMYK",), "P": ("palette",), "PA": ("palette",), "1": ("1-bit",)}.get(image.mode, ())
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         return _on_white(image.convert("RGBA")), (*flags, "transparent")
@@ -58,6 +67,21 @@ def eight_bit(
             tones = np.clip((block - low) * (255.0 / (high - low)), 0, 255)
             scaled[start : start + BLOCK] = np.rint(np.nan_to_num(tones, nan=0.0))
     return scaled.reshape(pixels.shape)
+
+
+def range_flags(
+    pixels: NDArray[Any], limits: tuple[float, float] | None, *, is_signed_16: bool = False
+) -> tuple[str, ...]:
+    """What a person should know of how `eight_bit` scales these values; nothing if a range is declared."""
+    if limits or not pixels.size or pixels.dtype.kind not in "uif":
+        return ()
+    if pixels.dtype.kind == "u" and pixels.dtype.itemsize == 2:
+        bits = int(pixels.max()).bit_length()
+        return (f"{bits} {BITS_USED}",) if 0 < bits <= FEW_BITS else ()
+    is_scaled_by_its_type = pixels.dtype.kind != "f" and pixels.dtype.itemsize <= 2
+    if is_scaled_by_its_type or is_signed_16:
+        return ()
+    return (OWN_RANGE,) if _own_limits(pixels, is_signed_16=False) != (0.0, 1.0) else ()
 
 
 def limits_from_tags(tags: Any) -> tuple[float, float] | None:

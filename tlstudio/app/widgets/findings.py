@@ -9,10 +9,18 @@ from tlstudio.amounts import counted
 from tlstudio.data.errors import listed
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
-from tlstudio.data.table import ImageRow
+from tlstudio.data.table import BITS_USED, OWN_RANGE, ImageRow
 
 Kind = Literal[
-    "set_aside", "two_classes", "groups", "imbalance", "small_class", "small_classes", "small_images"
+    "set_aside",
+    "two_classes",
+    "groups",
+    "imbalance",
+    "small_class",
+    "small_classes",
+    "small_images",
+    "dark_images",
+    "own_range",
 ]
 Tone = Literal["warn", "advice", "ok"]
 
@@ -67,6 +75,7 @@ def check_up(
         *_imbalance(images, is_class_weighted=is_class_weighted),
         *_small_classes(images),
         *_small_images(rows),
+        *_tones(rows),
     )
     return tuple(sorted(found, key=lambda finding: finding.tone == "ok"))
 
@@ -196,3 +205,25 @@ def _small_images(rows: Sequence[ImageRow]) -> list[Finding]:
     why = f"{'It' if count == 1 else 'They'} {verb} enlarged to fit the network, so fine detail is missing."
     link = "Show it" if count == 1 else "Show them"
     return [Finding("small_images", "advice", "arrows-out", title, why, link=link)]
+
+
+def _tones(rows: Sequence[ImageRow]) -> list[Finding]:
+    """Images whose brightness is not what a person sees in another program."""
+    found = []
+    dark = sum(BITS_USED in row.flags for row in rows if not row.is_set_aside)
+    if dark:
+        uses = "image uses few of its 16 bits" if dark == 1 else "images use few of their 16 bits"
+        why = (
+            "Read as they are, they are nearly black. Save them as 8-bit images, or with the highest value "
+            "that they can have in the file (MaxSampleValue)."
+        )
+        found.append(Finding("dark_images", "warn", "image", f"{dark:,} {uses}", why))
+    own = sum(OWN_RANGE in row.flags for row in rows if not row.is_set_aside)
+    if own:
+        are = "image is scaled by its own range" if own == 1 else "images are scaled, each by its own range"
+        why = (
+            "Their files name no range, so brightness can't be compared between them. Save them with values "
+            "from 0 to 1, or as 8-bit or 16-bit images."
+        )
+        found.append(Finding("own_range", "advice", "image", f"{own:,} {are}", why))
+    return found

@@ -24,7 +24,7 @@ from tlstudio.evaluate.answers import Answers
 from tlstudio.evaluate.assess import assess
 from tlstudio.export.errors import ExportDiffers, ExportNotWritable, NothingToCompare
 from tlstudio.export.events import ExportDone
-from tlstudio.export.formats import FORMATS
+from tlstudio.export.formats import FORMATS, format_of
 from tlstudio.export.onnx_model import OnnxModel
 from tlstudio.export.preprocess_graph import RESIZE_MODES
 from tlstudio.export.settings import ExportSettings
@@ -66,9 +66,11 @@ def outside(tmp_path_factory):
     return Exported(tmp_path_factory.mktemp("outside"), "test_vit", settings, is_judged=False)
 
 
-@pytest.fixture(params=["inside", "outside"])
+@pytest.fixture(params=FORMATS)
 def exported(request):
-    return request.getfixturevalue(request.param)
+    """A file of every format."""
+    is_inside = FORMATS[request.param].settings.is_preprocessing_inside
+    return request.getfixturevalue("inside" if is_inside else "outside")
 
 
 def session(path):
@@ -309,9 +311,10 @@ def test_that_the_model_ends_in_onnx_whether_said_or_not(tmp_path, name):
     }  # fmt: skip
 
 
-def test_that_every_format_is_a_choice_of_the_settings():
-    assert {row.is_preprocessing_inside for row in FORMATS.values()} == {True, False}
-    assert {row.suffix for row in FORMATS.values()} == {".onnx"}
+def test_that_every_choice_of_the_settings_is_a_format():
+    for is_inside in (True, False):
+        chosen = ExportSettings(is_preprocessing_inside=is_inside, contact="lab@example.org")
+        assert format_of(chosen).settings.is_preprocessing_inside == is_inside
 
 
 @pytest.mark.slow

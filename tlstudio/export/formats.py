@@ -2,36 +2,36 @@
 
 from dataclasses import dataclass
 
+from tlstudio.export.settings import ExportSettings
+
 
 @dataclass(frozen=True)
 class Format:
     """One kind of file.
 
     Attributes:
-        title: for people.
-        help: whom it is for, one sentence.
-        suffix: of the file's name.
-        is_preprocessing_inside: whether the graph takes raw images of any size; see ExportSettings.
+        help: what the program that reads it has to do, for people.
+        settings: that ask for it.
     """
 
-    title: str
     help: str
-    suffix: str
-    is_preprocessing_inside: bool
+    settings: ExportSettings
 
 
 FORMATS: dict[str, Format] = {
     "onnx": Format(
-        "ONNX, everything inside",
-        "Takes any 8-bit RGB image; resizing and normalising are part of the file. For onnxruntime on a CPU.",
-        ".onnx",
-        is_preprocessing_inside=True,
+        "Resizing and colours. The other program then only has to hand over the image.",
+        ExportSettings(is_preprocessing_inside=True),
     ),
     "onnx-network": Format(
-        "ONNX, network only",
-        "Takes prepared pixels; for runtimes that can't resize with antialiasing: CUDA, OpenVINO, TensorRT.",
-        ".onnx",
-        is_preprocessing_inside=False,
+        "The other program has to resize and scale the image exactly as the model card says.",
+        ExportSettings(is_preprocessing_inside=False),
     ),
 }
-"""Everything that a run can be saved as; each is checked against the app before it is kept."""
+"""Everything that a run can be saved as; each file is checked against the app before it is kept."""
+
+
+def format_of(settings: ExportSettings) -> Format:
+    """The row that the settings ask for."""
+    inside = settings.is_preprocessing_inside
+    return next(row for row in FORMATS.values() if row.settings.is_preprocessing_inside == inside)

@@ -144,8 +144,7 @@ class ExportPage(Page):
         self.file.show_file(saved.name if saved else file_name(project, run), file_size(run, run.exported))
         runs = [(known.number, run_line(known)) for known in exportable(project)]
         self.file.show_runs(runs, run.number, is_enabled=is_writable)
-        inside = project.settings.export.is_preprocessing_inside
-        self.file.show_switch(is_inside=inside, is_enabled=is_writable)
+        self.file.show_switch(project.settings.export, is_enabled=is_writable)
         self.file.show_progress(progress_words(self._progress) if self._is_exporting else None)
         exported = None if self._is_exporting or self._failure else run.exported
         compared = compared_split(self._rows_of(project, run))

@@ -23,6 +23,8 @@ from tlstudio.app.widgets.progress_bar import ProgressBar
 from tlstudio.app.widgets.switch import Switch
 from tlstudio.app.widgets.wrapping import measure_by_width
 from tlstudio.export.events import ExportDone
+from tlstudio.export.formats import format_of
+from tlstudio.export.settings import ExportSettings
 
 PARITY_ROWS = 3
 
@@ -151,11 +153,11 @@ class FileCard(Card):
         self.runs.setVisible(len(runs) > 1)
         self.runs.setEnabled(is_enabled)
 
-    def show_switch(self, *, is_inside: bool, is_enabled: bool) -> None:
+    def show_switch(self, settings: ExportSettings, *, is_enabled: bool) -> None:
         """How the next file is made, and what that means for whoever uses it."""
-        self.switch.setChecked(is_inside)
+        self.switch.setChecked(settings.is_preprocessing_inside)
         self.switch.setEnabled(is_enabled)
-        self.switch_help.setText(INSIDE if is_inside else OUTSIDE)
+        self.switch_help.setText(format_of(settings).help)
 
     def show_progress(self, words: tuple[str, str, float | None] | None) -> None:
         """How far saving is; None while nothing is being saved."""
@@ -198,10 +200,6 @@ class FileCard(Card):
 
     def _switched(self) -> None:
         self.inside_switched.emit(self.switch.isChecked())
-
-
-INSIDE = "Resizing and colours. The other program then only has to hand over the image."
-OUTSIDE = "The other program has to resize and scale the image exactly as the model card says."
 
 
 def _fill(mark: Mark, row: ParityRow) -> None:

@@ -35,6 +35,10 @@ HAND_COMPUTED = {
 }
 
 
+def test_that_every_metric_was_computed_by_hand():
+    assert METRICS.keys() == HAND_COMPUTED.keys()
+
+
 @pytest.mark.parametrize("name", METRICS)
 def test_that_a_metric_equals_the_value_computed_by_hand(name):
     assert np.allclose(METRICS[name].of(CONFUSION), HAND_COMPUTED[name], atol=1e-15)

@@ -46,3 +46,9 @@ class ExportError(TLStudioError):
 
 class ProjectError(TLStudioError):
     """Something about the saved project."""
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused, to stand within a sentence."""
+    text = error.strerror or "unknown reason"
+    return text[:1].lower() + text[1:]

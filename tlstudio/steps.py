@@ -14,7 +14,7 @@ from tlstudio import atomic
 from tlstudio.data.errors import TableUnreadable
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.table import ImageRow, fingerprint, read_table
-from tlstudio.errors import ProjectError, TLStudioError, TrainError
+from tlstudio.errors import ProjectError, TLStudioError, TrainError, reason_of
 from tlstudio.events import Event, Noted, Progress
 from tlstudio.project.errors import ProjectNotWritable
 from tlstudio.project.file import IMAGES_NAME
@@ -409,7 +409,7 @@ def _new_run_number(project: Project) -> int:
         except FileExistsError:
             continue
         except OSError as error:
-            raise ProjectNotWritable(project.name, (error.strerror or "unknown reason").lower()) from error
+            raise ProjectNotWritable(project.name, reason_of(error)) from error
         return number
     raise AssertionError("count() never ends")
 
@@ -420,7 +420,7 @@ def _copy_table(project: Project, run_folder: Path) -> None:
     except FileNotFoundError as error:
         raise TableUnreadable("it is missing") from error
     except OSError as error:
-        raise ProjectNotWritable(project.name, (error.strerror or "unknown reason").lower()) from error
+        raise ProjectNotWritable(project.name, reason_of(error)) from error
 
 
 def _require_images(project: Project) -> ImagesScanned:

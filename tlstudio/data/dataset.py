@@ -18,6 +18,7 @@ from tlstudio.data.images import READER_VERSION, image_and_facts
 from tlstudio.data.in_order import in_order
 from tlstudio.data.preprocess import Preprocessing, resize
 from tlstudio.data.table import ImageRow
+from tlstudio.errors import reason_of
 from tlstudio.events import Event, Noted, Progress
 
 IMAGES_PER_PART = 1000
@@ -120,7 +121,7 @@ def _decode(missing: Sequence[ImageRow], root: Path, folder: Path, p: Preprocess
                         add(row.sha256, pixels.result())
     except OSError as error:
         megabytes = _bytes_of(len(missing), p) // 10**6 + 1
-        raise CacheNotWritable((error.strerror or "unknown reason").lower(), megabytes) from error
+        raise CacheNotWritable(reason_of(error), megabytes) from error
 
 
 def _bytes_of(images: int, p: Preprocessing) -> int:

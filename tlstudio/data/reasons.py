@@ -6,6 +6,8 @@ import struct
 import zlib
 from typing import BinaryIO
 
+from tlstudio.errors import reason_of
+
 
 def is_cut_off(error: Exception, handle: BinaryIO, name: str) -> bool:
     """Whether the file ends too early, by what the decoder says or by the length that the file declares."""
@@ -49,4 +51,4 @@ def reason_of_system(error: OSError | MemoryError) -> str:
             return "It is not a file"
         case OSError(errno=errno.ENAMETOOLONG):
             return "Its name is too long for this system"
-    return f"The drive did not deliver it ({(error.strerror or 'unknown reason').lower()})"
+    return f"The drive did not deliver it ({reason_of(error)})"

@@ -12,6 +12,7 @@ from typing import Literal, cast
 
 from tlstudio import atomic
 from tlstudio.data.errors import TableNotWritable, TableUnreadable
+from tlstudio.errors import reason_of
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -67,7 +68,7 @@ def read_table(path: Path) -> tuple[ImageRow, ...]:
     except FileNotFoundError as error:
         raise TableUnreadable("it is missing") from error
     except OSError as error:
-        raise TableUnreadable((error.strerror or "unknown reason").lower()) from error
+        raise TableUnreadable(reason_of(error)) from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise TableUnreadable("it is damaged") from error
     if not lines or tuple(lines[0]) != COLUMNS:
@@ -91,7 +92,7 @@ def write_table(path: Path, rows: Iterable[ImageRow]) -> None:
     try:
         atomic.write_text(path, text.getvalue())
     except OSError as error:
-        raise TableNotWritable((error.strerror or "unknown reason").lower()) from error
+        raise TableNotWritable(reason_of(error)) from error
 
 
 def is_inside(path: str) -> bool:

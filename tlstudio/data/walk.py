@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tlstudio.data.errors import FolderNotFound, FolderNotReadable
 from tlstudio.data.images import SUFFIXES
+from tlstudio.errors import reason_of
 
 SKIPPED = {"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"}
 """What systems leave among images, in lower case; names that start with a dot are skipped as well."""
@@ -70,7 +71,7 @@ def entries(folder: Path) -> list[os.DirEntry[str]]:
     except PermissionError as error:
         raise FolderNotReadable(folder.name, "the permission is missing") from error
     except OSError as error:
-        raise FolderNotReadable(folder.name, (error.strerror or "unknown reason").lower()) from error
+        raise FolderNotReadable(folder.name, reason_of(error)) from error
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlstudio.data.table import ImageRow, Split
+from tlstudio.errors import reason_of
 from tlstudio.evaluate.answers import Answers, ask
 from tlstudio.evaluate.errors import ClassUnknown, EvaluationNotSaved, NoTestImages
 from tlstudio.evaluate.evaluation_file import EVALUATION_NAME, write_evaluation
@@ -144,4 +145,4 @@ def _write(run_folder: Path, trained: TrainedRun, answers: Answers, done: Evalua
         info = trained.info
         write_evaluation(run_folder, done, best_epoch=info.best_epoch, data_fingerprint=info.data_fingerprint)
     except OSError as error:
-        raise EvaluationNotSaved(name, (error.strerror or "unknown reason").lower()) from error
+        raise EvaluationNotSaved(name, reason_of(error)) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlstudio import atomic
+from tlstudio.errors import reason_of
 from tlstudio.evaluate.errors import PredictionsUnreadable
 
 PREDICTIONS_NAME = "predictions.csv"
@@ -60,7 +61,7 @@ def read_predictions(run_folder: Path) -> tuple[Prediction, ...]:
             raise PredictionsUnreadable("its first line doesn't name the columns that belong there")
         return tuple(_prediction(line, len(lines[0])) for line in lines[1:])
     except OSError as error:
-        raise PredictionsUnreadable((error.strerror or "unknown reason").lower()) from error
+        raise PredictionsUnreadable(reason_of(error)) from error
     except (csv.Error, ValueError) as error:
         raise PredictionsUnreadable("it is damaged") from error
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tlstudio.errors import ExportError
+from tlstudio.errors import ExportError, reason_of
 
 RUN_IS_SAFE = "The run and its weights are unchanged."
 
@@ -111,4 +111,4 @@ def writing(kind: type[ExportNotWritable] | type[TableNotWritten], name: str, fo
     try:
         yield
     except OSError as error:
-        raise kind(name, folder, (error.strerror or "unknown reason").lower()) from error
+        raise kind(name, folder, reason_of(error)) from error

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from tlstudio.data.preprocess import Preprocessing
-from tlstudio.errors import TLStudioError
+from tlstudio.errors import TLStudioError, reason_of
 from tlstudio.events import Event, Progress
 from tlstudio.export.network_graph import LIMIT_BYTES, network_graph
 from tlstudio.export.onnx_model import PREPARED_INPUT, PROBABILITIES
@@ -240,7 +240,7 @@ def _keeping() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ModelFolderNotWritable((error.strerror or "unknown reason").lower()) from error
+        raise ModelFolderNotWritable(reason_of(error)) from error
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from PIL import Image
 
 from tlstudio.data.preprocess import normalise, prepare
 from tlstudio.environment import QUIET
+from tlstudio.errors import reason_of
 from tlstudio.export.errors import ImageNotAnswered, ModelFileUnreadable
 from tlstudio.export.metadata import ModelMetadata
 from tlstudio.export.onnx_file import NotOnnx, has_outside_data, properties
@@ -92,7 +93,7 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise ModelFileUnreadable(path.name, "it is not there", "Choose the file again.") from error
     except OSError as error:
-        raise ModelFileUnreadable(path.name, (error.strerror or "unknown reason").lower()) from error
+        raise ModelFileUnreadable(path.name, reason_of(error)) from error
     except ValueError as error:  # a null byte
         raise ModelFileUnreadable(path.name, "its name is no file name") from error
     except MemoryError as error:

@@ -8,7 +8,7 @@ from shutil import disk_usage
 
 from filelock import FileLock, Timeout
 
-from tlstudio.errors import ModelError
+from tlstudio.errors import ModelError, reason_of
 from tlstudio.events import Event, Noted
 from tlstudio.model import weight_store
 from tlstudio.model.backbone import Backbone
@@ -78,7 +78,7 @@ def _parts_folder() -> Path:
     try:
         parts.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ModelsFolderNotWritable((error.strerror or "unknown reason").lower()) from error
+        raise ModelsFolderNotWritable(reason_of(error)) from error
     return parts
 
 
@@ -95,7 +95,7 @@ def _turn(lock: FileLock, backbone: Backbone, parts: Path) -> Iterator[Event]:
             done = _kept_bytes(parts, backbone)
             yield DownloadProgressed(backbone.name, done, max(backbone.weights.size_bytes, done))
         except OSError as error:
-            raise ModelsFolderNotWritable((error.strerror or "unknown reason").lower()) from error
+            raise ModelsFolderNotWritable(reason_of(error)) from error
         else:
             return
 
@@ -147,7 +147,7 @@ def _transferred(
         sha256 = _checked(part, backbone, file.host, offer)
         weight_store.keep_weights(backbone, part, "download", sha256)
     except OSError as error:
-        raise ModelsFolderNotWritable((error.strerror or "unknown reason").lower()) from error
+        raise ModelsFolderNotWritable(reason_of(error)) from error
     return sha256
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from tlstudio.errors import reason_of
 from tlstudio.events import Event, Progress
 from tlstudio.model.errors import WeightsNotFound
 
@@ -80,9 +81,3 @@ def require_room(folder: Path, size_bytes: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < size_bytes + SPARE_BYTES:
         raise OSError(0, f"{size_bytes / 1e6:,.0f} MB are needed, and {free / 1e6:,.0f} MB are free")
-
-
-def reason_of(error: OSError) -> str:
-    """Why the system refused, to stand within a sentence."""
-    text = error.strerror or "unknown reason"
-    return text[:1].lower() + text[1:]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlstudio import atomic
+from tlstudio.errors import reason_of
 from tlstudio.events import Event, Noted
 from tlstudio.model.adopted import adopt
 from tlstudio.model.backbone import Backbone
@@ -23,7 +24,7 @@ from tlstudio.model.catalogue import find_model
 from tlstudio.model.errors import UnknownBackbone, WeightsNotFound, WeightsUnreadable
 from tlstudio.model.events import PackImported
 from tlstudio.model.pack_errors import PackNotImported, PackRefused
-from tlstudio.model.pack_files import CHUNK_BYTES, Copying, copy, reason_of, require_room
+from tlstudio.model.pack_files import CHUNK_BYTES, Copying, copy, require_room
 from tlstudio.model.pack_manifest import (
     LICENCES_NAME,
     MANIFEST_NAME,

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tlstudio import atomic
+from tlstudio.errors import reason_of
 from tlstudio.events import Event, Noted
 from tlstudio.model.backbone import Backbone, is_non_commercial
 from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES, find_backbone
 from tlstudio.model.errors import WeightsDamaged
 from tlstudio.model.events import PackWritten
 from tlstudio.model.pack_errors import NoPack, NothingToPack, PackNeedsWeights, PackNotWritable, PackRefused
-from tlstudio.model.pack_files import Copying, copy, reason_of, require_room
+from tlstudio.model.pack_files import Copying, copy, require_room
 from tlstudio.model.pack_manifest import (
     LICENCES_NAME,
     PackedBackbone,

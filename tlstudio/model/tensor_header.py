@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tlstudio.errors import reason_of
 from tlstudio.model.errors import WeightsNotFound, WeightsUnreadable
 
 LARGEST_HEADER_BYTES = 1_000_000
@@ -94,7 +95,7 @@ def read_header(path: Path) -> dict[str, TensorEntry]:
         entries = {name: _entry(fields) for name, fields in listed.items() if name != "__metadata__"}
         _require_exact_fit(entries, size_bytes - 8 - header_bytes)
     except OSError as error:
-        raise WeightsNotFound(path.name, (error.strerror or "unknown reason").lower()) from error
+        raise WeightsNotFound(path.name, reason_of(error)) from error
     # RecursionError: lists in lists in lists.
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WeightsUnreadable(path.name, "it is cut off or damaged") from error
@@ -109,7 +110,7 @@ def _start(path: Path) -> tuple[bytes, int]:
         with path.open("rb") as file:
             return file.read(64), facts.st_size
     except OSError as error:
-        raise WeightsNotFound(path.name, (error.strerror or "unknown reason").lower()) from error
+        raise WeightsNotFound(path.name, reason_of(error)) from error
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

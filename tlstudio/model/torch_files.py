@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tlstudio import atomic
+from tlstudio.errors import reason_of
 from tlstudio.model.errors import WeightsCarryCode, WeightsNotFound, WeightsUnreadable
 
 DONE, CARRIES_CODE, UNREADABLE, NO_TENSORS, CLAIMS_TOO_MUCH, NO_ROOM, TOO_COSTLY = 0, 3, 4, 5, 6, 7, 8
@@ -52,7 +53,7 @@ def convert_torch_file(source: Path, target: Path, seconds: int = SECONDS) -> No
         with atomic.replacing(target) as temporary:
             _require(_status(source, temporary, seconds), source.name)
     except OSError as error:
-        raise WeightsNotFound(source.name, (error.strerror or "unknown reason").lower()) from error
+        raise WeightsNotFound(source.name, reason_of(error)) from error
 
 
 def _status(source: Path, target: Path, seconds: int) -> int:

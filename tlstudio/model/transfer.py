@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from tlstudio.errors import ModelError
+from tlstudio.errors import ModelError, reason_of
 from tlstudio.events import Event
 from tlstudio.model.download_errors import DiskTooFull, ModelsFolderNotWritable
 from tlstudio.model.hub import HubFile, Offer, Silence
@@ -65,7 +65,7 @@ class Transfer:
 
     def _not_written(self, error: OSError) -> ModelError:
         if error.errno not in DISK_FULL:
-            return ModelsFolderNotWritable((error.strerror or "unknown reason").lower())
+            return ModelsFolderNotWritable(reason_of(error))
         # A disk left full would cost the projects on it their next save.
         with suppress(OSError):
             self._part.unlink()

@@ -8,6 +8,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from tlstudio.errors import reason_of
 from tlstudio.model.errors import WeightsNotFound, WeightsUnreadable
 from tlstudio.model.tensor_header import is_safetensors, read_header
 from tlstudio.model.torch_files import convert_torch_file
@@ -57,7 +58,7 @@ def converted_file(path: Path, cache_folder: Path) -> Path:
             with suppress(OSError):
                 other.unlink()
     except OSError as error:
-        raise WeightsNotFound(path.name, (error.strerror or "unknown reason").lower()) from error
+        raise WeightsNotFound(path.name, reason_of(error)) from error
     convert_torch_file(path, target)
     return target
 
@@ -71,7 +72,7 @@ def sha256(path: Path) -> str:
     try:
         return file_sha256(path)
     except OSError as error:
-        raise WeightsNotFound(path.name, (error.strerror or "unknown reason").lower()) from error
+        raise WeightsNotFound(path.name, reason_of(error)) from error
 
 
 def _read_safetensors(path: Path) -> dict[str, Tensor]:
@@ -81,4 +82,4 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
     except (SafetensorError, ValueError, KeyError) as error:
         raise WeightsUnreadable(path.name, "it is cut off or damaged") from error
     except OSError as error:
-        raise WeightsNotFound(path.name, (error.strerror or "unknown reason").lower()) from error
+        raise WeightsNotFound(path.name, reason_of(error)) from error

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tlstudio import __version__, atomic
 from tlstudio.data.events import ImagesScanned
+from tlstudio.errors import reason_of
 from tlstudio.project.errors import (
     ProjectFolderTaken,
     ProjectNotFound,
@@ -212,7 +212,7 @@ def _translated(project: Project) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ProjectNotWritable(project.name, os.strerror(error.errno or 0).lower()) from error
+        raise ProjectNotWritable(project.name, reason_of(error)) from error
 
 
 def _refuse_constant(name: str) -> Any:
@@ -223,5 +223,5 @@ def _short(error: Exception) -> str:
     if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
         return "it is cut off or not text"
     if isinstance(error, OSError):
-        return os.strerror(error.errno or 0).lower()
+        return reason_of(error)
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)

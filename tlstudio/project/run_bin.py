@@ -18,6 +18,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from tlstudio import atomic
+from tlstudio.errors import reason_of
 from tlstudio.project.errors import (
     ProjectReadOnly,
     RunIsRunning,
@@ -80,7 +81,7 @@ def throw_away(project: Project, number: int) -> Project:
         text = json.dumps(asdict(binned), ensure_ascii=False, indent=1) + "\n"
         atomic.write_text(entry / ENTRY_NAME, text)
     except OSError as error:
-        raise RunNotDeleted(number, _reason(error)) from error
+        raise RunNotDeleted(number, reason_of(error)) from error
     changed = project.without_run(number)
     save_project(changed)
     try:
@@ -89,7 +90,7 @@ def throw_away(project: Project, number: int) -> Project:
         save_project(project)
         with suppress(OSError):
             _delete(entry)
-        raise RunNotDeleted(number, _reason(error)) from error
+        raise RunNotDeleted(number, reason_of(error)) from error
     return changed
 
 
@@ -110,7 +111,7 @@ def put_back(project: Project, number: int) -> Project:
     try:
         _move(entry / RUN_NAME, folder)
     except OSError as error:
-        raise RunNotPutBack(number, _reason(error)) from error
+        raise RunNotPutBack(number, reason_of(error)) from error
     runs = tuple(sorted((*project.runs, binned.run), key=lambda run: run.number))
     changed = replace(project, runs=runs)
     if binned.was_chosen:
@@ -239,7 +240,3 @@ def _delete(folder: Path) -> None:
         folder.unlink()
     elif folder.exists():
         shutil.rmtree(folder)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "unknown reason").lower()

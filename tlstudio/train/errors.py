@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tlstudio.errors import TrainError
+from tlstudio.errors import TrainError, reason_of
 
 
 class NothingToTrainOn(TrainError):
@@ -142,7 +142,7 @@ def saving(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunNotSaved(what, (error.strerror or "unknown reason").lower()) from error
+        raise RunNotSaved(what, reason_of(error)) from error
     # safetensors passes the system's error on as its own text
     except Exception as error:
         if type(error).__module__.startswith("safetensors"):

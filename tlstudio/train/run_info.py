@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tlstudio import __version__, atomic
 from tlstudio.data.preprocess import Preprocessing
+from tlstudio.errors import reason_of
 from tlstudio.model.settings import ModelSettings
 from tlstudio.train.errors import RunUnreadable
 from tlstudio.train.events import EpochDone, RunStarted
@@ -76,7 +77,7 @@ def read_info(run_folder: Path) -> RunInfo:
     try:
         return TypeAdapter(RunInfo).validate_json((run_folder / INFO_NAME).read_bytes())
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise RunUnreadable(run_folder.name, INFO_NAME, reason) from error
     except ValidationError as error:
         raise RunUnreadable(run_folder.name, INFO_NAME, "it is damaged") from error

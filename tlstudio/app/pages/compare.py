@@ -38,6 +38,7 @@ from tlstudio.app.widgets.run_ticks import MOST, RunTicks
 from tlstudio.app.widgets.runs_table import RunsTable
 from tlstudio.app.widgets.sweep_desk import SweepDesk
 from tlstudio.app.widgets.verdict_bar import VerdictBar
+from tlstudio.errors import reason_of
 from tlstudio.events import Event, Progress
 from tlstudio.model.recommend import as_freeze
 from tlstudio.model.settings import ModelSettings
@@ -334,7 +335,7 @@ class ComparePage(Page):
             # The mark tells spreadsheets that letters beyond ASCII are UTF-8.
             atomic.write_text(path, "\ufeff" + runs_csv(project))
         except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
+            reason = reason_of(error)
             again = [("Choose another place…", self.ask_where_to_export)]
             text = f"“{path.name}” could not be written: {reason}. The runs are unchanged."
             self.message.say("bad", "The table was not saved.", text, again)

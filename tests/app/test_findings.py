@@ -171,3 +171,23 @@ def test_that_images_of_odd_brightness_are_told_with_what_helps():
     assert found["dark_images"].title == "1 image uses few of its 16 bits"
     assert "MaxSampleValue" in found["dark_images"].why
     assert found["own_range"].title == "1 image is scaled by its own range"
+
+
+def test_that_groups_that_given_folders_tear_apart_are_to_be_looked_at():
+    rows = [
+        ImageRow(f"{split}/a/p{group}_{n}.png", "a", f"p{group}", split, "", 64, 64, "")
+        for group, splits in ((1, ("train", "test")), (2, ("train",)), (3, ("test", "validation")))
+        for split in splits
+        for n in range(2)
+    ]
+    finding = kinds(look({"a": 50, "b": 50}, rows, pattern="x"))["groups"]
+
+    assert (finding.title, finding.tone, finding.action) == (
+        "2 groups stand in several splits",
+        "warn",
+        "Change",
+    )
+    whole = kinds(look({"a": 50, "b": 50}, [row for row in rows if row.split == "train"], pattern="x"))[
+        "groups"
+    ]
+    assert whole.title == "9 groups found in the names"

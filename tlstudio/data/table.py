@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -100,6 +101,15 @@ def is_inside(path: str) -> bool:
     if not path or path[0] in "/\\" or _DRIVE.match(path) or "\0" in path:
         return False
     return ".." not in re.split(r"[\\/]", path)
+
+
+def torn_groups(rows: Iterable[ImageRow]) -> set[str]:
+    """Groups that stand in several splits, which only given folders can make them."""
+    splits: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if not row.is_set_aside:
+            splits[row.group].add(row.split)
+    return {group for group, those in splits.items() if len(those) > 1}
 
 
 def fingerprint(rows: Sequence[ImageRow]) -> str:

@@ -1,6 +1,5 @@
 """The model card: one page of Markdown that says what an exported file is and how far to trust it."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -9,7 +8,7 @@ import jinja2
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.amounts import percent
-from tlstudio.data.table import SPLITS, ImageRow
+from tlstudio.data.table import SPLITS, ImageRow, torn_groups
 from tlstudio.evaluate.events import EvaluateDone
 from tlstudio.export.metadata import ModelMetadata, steps
 from tlstudio.export.parity import Parity
@@ -75,7 +74,7 @@ def model_card(facts: CardFacts) -> str:
         contact=facts.settings.contact.strip(),
         counts=_counts(facts.rows, facts.metadata.classes),
         groups=_groups(facts.rows),
-        torn_groups=_torn_groups(facts.rows),
+        torn_groups=len(torn_groups(facts.rows)),
         set_aside=sum(row.is_set_aside for row in facts.rows),
         confusions=largest_confusions(facts.result) if facts.result else [],
         weights=info.weights_file or info.model.weights,
@@ -111,15 +110,6 @@ def _groups(rows: Sequence[ImageRow]) -> dict[str, int] | None:
     if all(row.group == row.path for row in used):
         return None
     return {split: len({row.group for row in used if row.split == split}) for split in SPLITS}
-
-
-def _torn_groups(rows: Sequence[ImageRow]) -> int:
-    """How many stand in several splits, which only given folders can make them."""
-    splits: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        if not row.is_set_aside:
-            splits[row.group].add(row.split)
-    return sum(len(each) > 1 for each in splits.values())
 
 
 def _cell(text: str) -> str:

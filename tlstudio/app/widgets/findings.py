@@ -9,7 +9,7 @@ from tlstudio.amounts import counted
 from tlstudio.data.errors import listed
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
-from tlstudio.data.table import BITS_USED, OWN_RANGE, ImageRow
+from tlstudio.data.table import BITS_USED, OWN_RANGE, ImageRow, torn_groups
 
 Kind = Literal[
     "set_aside",
@@ -71,7 +71,7 @@ def check_up(
     found = (
         *_set_aside(rows),
         *_in_two_classes(rows),
-        *_groups(images, data),
+        *_groups(images, rows, data),
         *_imbalance(images, is_class_weighted=is_class_weighted),
         *_small_classes(images),
         *_small_images(rows),
@@ -139,7 +139,7 @@ def _short(path: str) -> str:
     return path if len(path) <= PATH_LETTERS else f"{path[:8]}…{path[9 - PATH_LETTERS :]}"
 
 
-def _groups(images: ImagesScanned, data: DataSettings) -> list[Finding]:
+def _groups(images: ImagesScanned, rows: Sequence[ImageRow], data: DataSettings) -> list[Finding]:
     if data.is_independent:
         why = "You said that no two show the same patient, slide or part."
         return [Finding("groups", "ok", "users", "Every image stands alone", why, "Change")]
@@ -147,6 +147,14 @@ def _groups(images: ImagesScanned, data: DataSettings) -> list[Finding]:
         title = "No groups in the names"
         why = "If several images show the same patient, slide or part, the test result would look too good."
         return [Finding("groups", "advice", "users", title, why, "Set groups")]
+    torn = len(torn_groups(rows))
+    if torn:
+        title = f"{counted(torn, 'group')} {'stands' if torn == 1 else 'stand'} in several splits"
+        why = (
+            "Your training and test folders tear them apart, so the result will look better than it is. Give "
+            "the class folders alone, and groups are kept together."
+        )
+        return [Finding("groups", "warn", "users", title, why, "Change")]
     why = "Images of one group stay together, so that it is tested on groups that it has never seen."
     whose = "by your pattern" if data.group_pattern else "found in the names"
     title = f"{counted(images.groups, 'group')} {whose}"

@@ -16,11 +16,13 @@ _spec.loader.exec_module(made)
 
 from tlstudio.app import theme
 from tlstudio.app.pages.compare import TOO_MANY, ComparePage
+from tlstudio.app.widgets.depth_points import depth_curve
 from tlstudio.app.widgets.run_verdict import COMPARING
 from tlstudio.app.widgets.runs_model import COLUMNS
 from tlstudio.data.events import ImagesScanned
 from tlstudio.evaluate.events import DepthResult, SweepDone, SweepPlanned
 from tlstudio.events import Failed, Progress, Stopped
+from tlstudio.metrics import wilson_interval
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.file import open_project
 from tlstudio.train.events import BatchDone, EpochDone, RunFailed, RunStarted, TrainDone
@@ -446,14 +448,15 @@ def test_that_a_screen_reader_hears_rows_and_ticks(page, session):
     ) == ("Validation accuracy, sorted, most first")
 
 
-def answer(session, run, wrong):
+def answer(session, run, wrong, images_of_a_patient=1):
     """The run's answers about 200 validation images, of which those numbers are wrong."""
     folder = session.project.run_folder(run)
     folder.mkdir(parents=True, exist_ok=True)
     said = ("ants", "bees")
     paths = [f"{place}.png" for place in range(200)]
     rows = [
-        ValidationAnswer(path, path, said[0], said[place in wrong], 0.9) for place, path in enumerate(paths)
+        ValidationAnswer(path, paths[place // images_of_a_patient], said[0], said[place in wrong], 0.9)
+        for place, path in enumerate(paths)
     ]
     write_validation(folder, rows)
 
@@ -470,6 +473,24 @@ def test_that_the_verdict_compares_the_same_images_where_answers_are_kept(page, 
     # The likely ranges overlap widely; but ten images are right that were wrong, and none the other way.
     assert page.verdict.title == "Run 2 is ahead."
     assert page.verdict.text.startswith("It gets 10 more of the 200 validation images right than Run 1.")
+
+
+@pytest.mark.parametrize("images_of_a_patient", [1, 10])
+def test_that_the_ranges_in_the_chart_count_patients_where_images_belong_to_one(
+    page, session, images_of_a_patient
+):
+    """Twenty wrong answers about two of twenty patients say less than twenty about twenty people."""
+    for run, wrong in ((1, range(20)), (2, range(20))):
+        answer(session, run, wrong, images_of_a_patient)
+        train(session, run, 0.90, frozen=run)
+
+    points = depth_curve(session.project).points
+
+    wilson = wilson_interval(180, 200)
+    if images_of_a_patient == 1:
+        assert [(point.low, point.high) for point in points] == [pytest.approx(wilson)] * 2
+    else:
+        assert all(point.low < wilson[0] - 0.1 for point in points)
 
 
 def plan(page, session, depths="0, 3, head"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tlstudio.app.model_choice import title_of
 from tlstudio.app.widgets.run_kinds import RunKind, contenders, kinds_of
 from tlstudio.app.widgets.run_rows import comparable, head_depth
-from tlstudio.evaluate.compare import compare
+from tlstudio.evaluate.compare import Standing, compare
 from tlstudio.project.project import Project, Run
 
 
@@ -100,12 +100,20 @@ def depth_curve(project: Project, run: Run | None = None, *, is_quick: bool = Fa
 
 
 def _curve(project: Project | None, kinds: Sequence[RunKind]) -> DepthCurve:
+    standings = _standings(project, kinds)
+    # With the answers the ranges go by groups of images; the counts alone know of none.
+    ranges = [(each.low, each.high) for each in standings] if standings else [kind.likely for kind in kinds]
     points = tuple(
-        DepthPoint(kind.depth, kind.accuracy, *kind.likely, tuple(run.number for run in kind.runs))
-        for kind in kinds
+        DepthPoint(kind.depth, kind.accuracy, low, high, tuple(run.number for run in kind.runs))
+        for kind, (low, high) in zip(kinds, ranges, strict=True)
     )
     best = max(range(len(points)), key=lambda place: (points[place].accuracy, points[place].depth))
-    alike = _alike(project, kinds, best)
+    # Those that may be as good as the best one: by the same images, or else by its likely range.
+    alike = (
+        [each.can_be_chance for each in standings]
+        if standings
+        else [kind.accuracy >= ranges[best][0] for kind in kinds]
+    )
     first = last = best
     while first > 0 and alike[first - 1]:
         first -= 1
@@ -120,12 +128,11 @@ def _curve(project: Project | None, kinds: Sequence[RunKind]) -> DepthCurve:
     )
 
 
-def _alike(project: Project | None, kinds: Sequence[RunKind], best: int) -> list[bool]:
-    """Which depths may be as good as the best one: by the same images, or else by its likely range."""
+def _standings(project: Project | None, kinds: Sequence[RunKind]) -> list[Standing]:
+    """How each depth stands by its answers about the same images; none where these are not known."""
     ordered = sorted(range(len(kinds)), key=lambda place: (kinds[place].accuracy, place), reverse=True)
     found = compare(contenders(project, [kinds[place] for place in ordered])) if project is not None else None
     if found is None:
-        low, _ = kinds[best].likely
-        return [kind.accuracy >= low for kind in kinds]
-    chances = [standing.can_be_chance for standing in reversed(found.standings)]
-    return [chances[ordered.index(place)] for place in range(len(kinds))]
+        return []
+    standings = found.standings[::-1]
+    return [standings[ordered.index(place)] for place in range(len(kinds))]

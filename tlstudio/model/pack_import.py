@@ -1,4 +1,4 @@
-"""Weights packs are taken in: whole or not at all.
+"""Weights packs are taken in: nothing of one, unless all of it is sound.
 
 A pack is data from a stranger. Every name, size, header and checksum is verified before the first of its
 files counts as being here, and nothing of it is ever run.

@@ -195,6 +195,7 @@ def endless(path):
     rewritten(path.with_name("honest"), path, lambda _: b"\x80\x02}K\x02q\x00" + doubled + b"K\x01s.")
 
 
+@pytest.mark.slow
 def test_that_a_file_that_takes_for_ever_is_given_up(tmp_path):
     endless(tmp_path / "w.pt")
 

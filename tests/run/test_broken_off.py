@@ -50,6 +50,7 @@ def test_that_ctrl_c_within_a_save_loses_no_epoch(
     assert done.runs[0].best is not None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_that_a_stop_that_ends_in_a_kill_leaves_the_epochs_whose_weights_are_there(
     plates_project: MakeProject, tmp_path: Path

@@ -41,6 +41,7 @@ def project(tmp_path: Path) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_that_a_killed_training_keeps_its_epochs_and_goes_on_where_it_was(project: Project) -> None:
     process = StepProcess("train", project.folder)
     epochs = []
@@ -69,6 +70,7 @@ def test_that_a_killed_training_keeps_its_epochs_and_goes_on_where_it_was(projec
     assert 1 <= started.epochs_done <= len(run.epochs)
 
 
+@pytest.mark.slow
 def test_that_a_stopped_training_keeps_its_best_weights(project: Project) -> None:
     process = StepProcess("train", project.folder)
     for event in process:

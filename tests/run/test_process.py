@@ -98,6 +98,7 @@ def test_that_a_step_that_ignores_a_stop_is_ended_after_its_grace_time(crank: Cr
     assert not (tmp_path / "note").exists()
 
 
+@pytest.mark.slow
 def test_that_a_paused_step_stays_alive_and_reports_nothing_until_it_goes_on(
     crank: Crank, monkeypatch: pytest.MonkeyPatch
 ) -> None:

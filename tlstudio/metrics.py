@@ -78,8 +78,8 @@ def grouped_interval(right: ArrayLike, groups: ArrayLike, confidence: float = 0.
 
     Thirty images of one patient say less than thirty patients: the more the shares of the groups differ, the
     fewer images the interval counts. Simulated for groups that differ it held the true share in 92 to 98 of
-    100 cases, where Wilson's own held it in 56 to 79. Where every image is its own group it is Wilson's; (0, 1)
-    for no image, and for one group of several, which tells nothing of others.
+    100 cases, where Wilson's own held it in 56 to 79. Where every image is its own group it is Wilson's;
+    (0, 1) for no image, and for one group of several, which tells nothing of others.
 
     Args:
         right: (N,) whether each answer is right, 0 … 1; in between, in how many of several trainings.

@@ -101,3 +101,15 @@ def test_that_many_requests_at_once_are_bounded_and_the_newest_comes(tmp_path, q
 
     qtbot.waitUntil(lambda: thumbnails.picture(tmp_path / "last.png", 90) is not None)
     QCoreApplication.processEvents()
+
+
+def test_that_nothing_more_is_read_for_a_grid_that_is_gone(tmp_path, qapp):
+    thumbnails = Thumbnails()
+    for number in range(40):
+        Image.new("RGB", (1200, 1200), "red").save(tmp_path / f"{number}.png")
+        thumbnails.picture(tmp_path / f"{number}.png", 96)
+    desk = thumbnails._desk
+    delete(thumbnails)
+
+    assert not desk._asked
+    assert desk.next() is None

@@ -1,10 +1,13 @@
 """Opens one image at a time with the app's own reader, off the window's thread."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, Signal
 from PySide6.QtGui import QImage
 
+from tlstudio.app.courier import sender_to
+from tlstudio.app.workers import workers
 from tlstudio.errors import TLStudioError
 
 SIDE_PX = 640
@@ -20,18 +23,13 @@ class ImageOpener(QObject):
 
     opened = Signal(object, object)
     refused = Signal(object, str)
-    _decoded = Signal(object, object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-        # Queued to a method of this QObject: if it is gone when the thread ends, Qt drops the call.
-        self._decoded.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def open(self, path: Path) -> None:
         """Read it; one of the signals follows."""
-        self._pool.start(_Reading(self, path))
+        workers(threads=1).start(_Reading(sender_to(self._tell), path))
 
     def _tell(self, path: object, image: object, reason: str) -> None:
         if isinstance(image, QImage):
@@ -41,16 +39,12 @@ class ImageOpener(QObject):
 
 
 class _Reading(QRunnable):
-    def __init__(self, opener: ImageOpener, path: Path) -> None:
+    def __init__(self, tell: Callable[..., None], path: Path) -> None:
         super().__init__()
-        self._opener, self._path = opener, path
+        self._tell, self._path = tell, path
 
     def run(self) -> None:
-        image, reason = _read(self._path)
-        try:
-            self._opener._decoded.emit(self._path, image, reason)  # noqa: SLF001 (one module, one idea)
-        except RuntimeError:
-            return  # the window closed while it was read
+        self._tell(self._path, *_read(self._path))
 
 
 def _read(path: Path) -> tuple[QImage | None, str]:

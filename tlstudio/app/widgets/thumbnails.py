@@ -1,17 +1,17 @@
 """Small pictures of the user's images, read by worker threads and kept as long as there is room."""
 
-import atexit
 from collections import OrderedDict
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QObject, QRunnable, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from tlstudio.app.courier import sender_to
 from tlstudio.app.widgets.thumbnail_reader import read_thumbnail
+from tlstudio.app.workers import WORKERS, is_closing, workers
 
-WORKERS = 2
 ROOM_BYTES = 200 * 2**20
 WAITING = 400
 """More than fit on any screen; what was asked for before has scrolled away."""
@@ -31,7 +31,6 @@ class Thumbnails(QObject):
     """
 
     arrived = Signal()
-    _filled = Signal()
 
     def __init__(self, parent: QObject | None = None, room_bytes: int = ROOM_BYTES) -> None:
         super().__init__(parent)
@@ -40,12 +39,11 @@ class Thumbnails(QObject):
         self._pictures: OrderedDict[Key, QPixmap] = OrderedDict()
         self._reasons: dict[str, str] = {}
         self._desk = _Desk()
+        self.destroyed.connect(self._desk.clear)  # nobody waits for what was asked
         self._delivery = QTimer(self)
         self._delivery.setSingleShot(True)
         self._delivery.setInterval(DELIVERY_MS)
         self._delivery.timeout.connect(self._deliver)
-        # Queued to a method of this QObject: if it is gone when a thread ends, Qt drops the call.
-        self._filled.connect(self._delivery.start, Qt.ConnectionType.QueuedConnection)
 
     def picture(self, path: Path, side_px: int) -> QPixmap | None:
         """The picture with a shorter side of about `side_px` device pixels; None while it is being read.
@@ -58,7 +56,7 @@ class Thumbnails(QObject):
             self._pictures.move_to_end(key)
             return self._pictures[key]
         if key[0] not in self._reasons and self._desk.ask(key):
-            workers().start(_Worker(self, self._desk))
+            workers().start(_Worker(sender_to(self._deliver_soon), self._desk))
         others = ((key[0], other) for other in SIDES_PX)
         return next((self._pictures[other] for other in others if other in self._pictures), None)
 
@@ -77,6 +75,9 @@ class Thumbnails(QObject):
     def used_bytes(self) -> int:
         """Memory that the kept pictures take."""
         return self._used_bytes
+
+    def _deliver_soon(self) -> None:
+        self._delivery.start()
 
     def _deliver(self) -> None:
         for key, read in self._desk.take():
@@ -121,7 +122,7 @@ class _Desk:
     def next(self) -> tuple[int, Key] | None:
         """The newest request, or None when there is none left and the worker may go."""
         with self._lock:
-            if not self._asked or _closing.is_set():
+            if not self._asked or is_closing():
                 self._workers -= 1
                 return None
             key, _ = self._asked.popitem(last=True)
@@ -153,40 +154,16 @@ class _Desk:
 
 
 class _Worker(QRunnable):
-    def __init__(self, thumbnails: Thumbnails, desk: _Desk) -> None:
+    def __init__(self, tell: Callable[[], None], desk: _Desk) -> None:
         super().__init__()
-        self._thumbnails, self._desk = thumbnails, desk
+        self._tell, self._desk = tell, desk
 
     def run(self) -> None:
         while (job := self._desk.next()) is not None:
             edition, key = job
             path, side = key
-            is_first = self._desk.put(edition, key, read_thumbnail(Path(path), side))
-            try:
-                if is_first:
-                    self._thumbnails._filled.emit()  # noqa: SLF001 (one module, one idea)
-            except RuntimeError:
-                self._desk.clear()  # the window closed while it was read; the next round finds nothing
-
-
-_closing = Event()
-
-
-@cache
-def workers() -> QThreadPool:
-    """The threads that read files for the window."""
-    # One for the whole process: a pool that dies with its widget would wait for its threads there.
-    pool = QThreadPool()
-    pool.setMaxThreadCount(WORKERS)
-    pool.setExpiryTimeout(200)
-    atexit.register(_close, pool)
-    return pool
-
-
-def _close(pool: QThreadPool) -> None:
-    _closing.set()
-    pool.clear()
-    pool.waitForDone(3_000)
+            if self._desk.put(edition, key, read_thumbnail(Path(path), side)):
+                self._tell()
 
 
 def _bytes_of(picture: QPixmap) -> int:

@@ -17,8 +17,8 @@ def falling(count):
     return [1.0 - 0.1 * place for place in range(count)]
 
 
-def judge(epochs, images=1000, *, is_running=True):
-    return judgement.judge(epochs, images, is_running=is_running)
+def judge(epochs, images=1000, *, is_running=True, **facts):
+    return judgement.judge(epochs, images, is_running=is_running, **facts)
 
 
 def right(*counts, images, train_accuracy=0.8):
@@ -168,6 +168,18 @@ def test_that_no_change_is_not_called_a_rise_of_nothing():
     assert said.reason.startswith("It is better on Validation than on Training images.")
 
 
+@pytest.mark.parametrize(
+    ("is_changed", "why"),
+    [(True, "Random changes may make those harder."), (False, "Those are counted while it learns.")],
+)
+def test_that_random_changes_are_blamed_only_where_there_are_some(is_changed, why):
+    course = epochs(falling(3), [0.8, 0.85, 0.9], [0.3] * 3, [1.0, 1.0, 1.0])
+
+    said = judge(course, is_changed=is_changed)
+
+    assert said.reason == f"It is better on Validation than on Training images. {why}"
+
+
 def test_that_two_images_more_of_few_are_rising_and_told_before_their_points():
     said = judge(right(15, 17, 17, images=22), 22)
 
@@ -253,3 +265,10 @@ def test_that_the_reason_of_a_run_that_has_ended_is_past_as_well():
     assert judge(course, 14, is_running=False).reason == (
         "It was 28 points better on Training images, so it may have memorised some of them."
     )
+
+
+def test_that_a_swing_is_told_however_few_groups_the_images_come_from():
+    swung = right(110, 180, 100, images=200)
+    of_one_group = [replace(epoch, accuracy_low=0.0, accuracy_high=1.0) for epoch in swung]
+
+    assert judge(of_one_group, 200).kind == judge(swung, 200).kind == "unstable"

@@ -15,6 +15,7 @@ from tlstudio.app.widgets.column_widths import Wish, share_out
 from tlstudio.app.widgets.depth_chart import depth_labels, y_stops
 from tlstudio.app.widgets.depth_points import DepthCurve, DepthPoint, depth_curve
 from tlstudio.app.widgets.painted_axes import spread
+from tlstudio.app.widgets.run_kinds import kinds_of
 from tlstudio.app.widgets.run_lines import run_lines
 from tlstudio.app.widgets.run_rows import (
     default_ticks,
@@ -187,6 +188,31 @@ def test_that_a_loss_that_is_no_number_has_no_place_in_the_chart():
     assert len(run_lines(project_of(run), ticks, "loss").lines[0].points) == 2
 
 
+def test_that_the_likely_range_is_the_one_by_groups_and_the_augmentation_is_told():
+    run = a_run(1, 0.945)
+    of_groups = replace(
+        run,
+        epochs=tuple(replace(epoch, accuracy_low=0.11, accuracy_high=0.99) for epoch in run.epochs),
+        started=replace(run.started, augmentation="light"),
+    )
+
+    (row,) = rows_of(of_groups)
+
+    assert "very likely between 11% and 99%" in row.tip
+    assert "light augmentation" in row.tip
+    assert kinds_of([of_groups])[0].likely == (0.11, 0.99)
+
+
+def test_that_runs_are_alike_by_the_augmentation_that_they_had():
+    chosen, automatic = a_run(1, 0.90), a_run(2, 0.92, seed=1)
+    chosen = replace(chosen, train=replace(chosen.train, augmentation="light"))
+    light = replace(automatic, started=replace(automatic.started, augmentation="light"))
+    none = replace(automatic, started=replace(automatic.started, augmentation="none"))
+
+    assert len(kinds_of([chosen, light])) == 1
+    assert len(kinds_of([chosen, none])) == 2
+
+
 def test_that_each_depth_is_one_point_the_mean_of_its_seeds():
     runs = [a_run(1, 0.90, frozen=0), a_run(2, 0.92, frozen=3), a_run(3, 0.96, frozen=3, seed=1)]
 
@@ -196,8 +222,8 @@ def test_that_each_depth_is_one_point_the_mean_of_its_seeds():
         (0, 0.9, (1,)),
         (3, 0.94, (3, 2)),
     ]
-    # Wilson at 95 % for 188 of 200.
-    assert (round(curve.best.low, 3), round(curve.best.high, 3)) == (0.898, 0.965)
+    # Wilson at 95 % for 184 and 192 of 200, 0.874 to 0.950 and 0.923 to 0.980: the mean.
+    assert (round(curve.best.low, 3), round(curve.best.high, 3)) == (0.899, 0.965)
     assert (curve.best.depth, curve.gap) == (3, (0, 3))
 
 

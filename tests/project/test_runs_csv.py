@@ -38,6 +38,25 @@ def test_that_each_run_is_one_row_with_its_interval_and_its_classes(tmp_path):
     assert (row["seed"], row["images changed since"]) == ("4", "no")
 
 
+def test_that_the_interval_is_the_one_by_groups_that_the_epoch_reported(tmp_path):
+    run = a_run(1)
+    of_groups = replace(run, epochs=(replace(run.epochs[0], accuracy_low=0.11, accuracy_high=0.99),))
+
+    row = rows_of(of_groups, folder=tmp_path / "Insects")[0]
+
+    assert (row["low"], row["high"]) == ("0.110000", "0.990000")
+
+
+def test_that_the_augmentation_is_the_one_that_the_run_used(tmp_path):
+    run = a_run(1)
+    told = replace(run, started=replace(run.started, augmentation="none"))
+    older = replace(run, train=replace(run.train, augmentation="light"))
+
+    rows = rows_of(told, older, folder=tmp_path / "Insects")
+
+    assert [row["augmentation"] for row in rows] == ["none", "light"]
+
+
 def test_that_every_run_says_last_what_it_is_not_for(tmp_path):
     rows = rows_of(a_run(1), a_run(2), folder=tmp_path / "Insects")
 

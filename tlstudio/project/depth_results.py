@@ -55,7 +55,7 @@ def measured(project: Project) -> SweepDone | None:
     alike: dict[TrainSettings, dict[tuple[int, int], Run]] = defaultdict(dict)
     for run in project.runs:
         if not project.is_stale(run) and is_same_model(run, model, sha256) and is_measured(project, run):
-            key = replace(comparable(run.train), seed=0)
+            key = replace(comparable(run), seed=0)
             alike[key][run.started.frozen_groups, run.train.seed] = run
     complete = [runs for runs in map(_complete, alike.values()) if len(_depths(runs)) >= LEAST_DEPTHS]
     best = max(complete, key=lambda runs: (len(runs), max(run.number for run in runs.values())), default=None)
@@ -162,9 +162,9 @@ def is_same_model(run: Run, model: ModelSettings, sha256: str) -> bool:
     )
 
 
-def comparable(train: TrainSettings) -> TrainSettings:
-    """The settings without what may differ between runs that are compared."""
-    return replace(train, device="auto")
+def comparable(run: Run) -> TrainSettings:
+    """What it was trained with, without what may differ between runs that are compared."""
+    return replace(run.train, augmentation=run.augmentation, device="auto")
 
 
 def sha256_of_weights(model: ModelSettings) -> str:

@@ -5,9 +5,9 @@ import io
 from collections.abc import Sequence
 
 from tlstudio import RESEARCH_NOTICE
-from tlstudio.metrics import wilson_interval
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.errors import UnknownBackbone
+from tlstudio.project.likely import likely_range
 from tlstudio.project.project import Project, Run
 
 COLUMNS = (
@@ -62,8 +62,10 @@ def _facts(project: Project, run: Run) -> list[object]:
     best, started, train = run.best, run.started, run.train
     images = started.validation_images
     right = round(best.validation_accuracy * images) if best else 0
-    low, high = wilson_interval(right, images)
-    judged = [f"{best.validation_accuracy:.6f}", f"{low:.6f}", f"{high:.6f}", right] if best else [""] * 4
+    judged: list[object] = [""] * 4
+    if best is not None:
+        low, high = likely_range(best, images)
+        judged = [f"{best.validation_accuracy:.6f}", f"{low:.6f}", f"{high:.6f}", right]
     return [
         run.number,
         run.state,
@@ -81,7 +83,7 @@ def _facts(project: Project, run: Run) -> list[object]:
         started.total_parameters,
         started.batch_size,
         train.learning_rate,
-        train.augmentation,
+        run.augmentation,
         run.views_seen or "",
         train.mixup,
         train.patch_drop,

@@ -101,7 +101,7 @@ def depth_curve(project: Project, run: Run | None = None, *, is_quick: bool = Fa
 
 def _curve(project: Project | None, kinds: Sequence[RunKind]) -> DepthCurve:
     standings = _standings(project, kinds)
-    # With the answers the ranges go by groups of images; the counts alone know of none.
+    # Of several seeds the answers tell more than the mean of their ranges.
     ranges = [(each.low, each.high) for each in standings] if standings else [kind.likely for kind in kinds]
     points = tuple(
         DepthPoint(kind.depth, kind.accuracy, low, high, tuple(run.number for run in kind.runs))

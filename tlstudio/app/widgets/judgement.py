@@ -39,7 +39,9 @@ class Judgement:
     reason: str = ""
 
 
-def judge(epochs: Sequence[EpochDone], validation_images: int, *, is_running: bool) -> Judgement:
+def judge(
+    epochs: Sequence[EpochDone], validation_images: int, *, is_running: bool, is_changed: bool = True
+) -> Judgement:
     """What the epochs so far say; the gravest rule that holds speaks.
 
     Accuracies are compared in images, and in points (hundredths). The rules, in this order:
@@ -56,8 +58,9 @@ def judge(epochs: Sequence[EpochDone], validation_images: int, *, is_running: bo
         epochs: of the run.
         validation_images: that each of their accuracies rests on.
         is_running: whether more epochs come; else it is told as something past.
+        is_changed: whether the training images are changed at random.
     """
-    course = _Course(epochs, validation_images, is_running)
+    course = _Course(epochs, validation_images, is_running, is_changed)
     if not epochs:
         return Judgement("waiting", course.tense("Nothing to judge yet.", "Nothing to judge."), AT_LEAST)
     if jumped := _jumped(course):
@@ -74,6 +77,7 @@ class _Course:
     epochs: Sequence[EpochDone]
     images: int
     is_running: bool
+    is_changed: bool
 
     def right(self, steps: int) -> list[int]:
         """Right validation images at the start and the end of each of the last `steps` steps."""
@@ -122,7 +126,7 @@ def _swung(course: _Course) -> Judgement | None:
     """Further than the likely range of one accuracy is wide: two on the same images differ by less."""
     first, middle, last = course.right(2)
     there, back = middle - first, last - middle
-    low, high = wilson_interval(first, course.images)
+    low, high = wilson_interval(first, course.images)  # groups are the same in all epochs
     least = max((high - low) * course.images, SWING_POINTS / 100 * course.images)
     if there * back >= 0 or min(abs(there), abs(back)) <= least:
         return None
@@ -229,10 +233,15 @@ def _gap(course: _Course) -> str:
             f"It was {better}, so it may have memorised some of them.",
         )
     if gaps[-1] < -GAP_POINTS:
-        return course.tense(
-            "It is better on Validation than on Training images. Augmentation may make those harder.",
-            "It was better on Validation than on Training images. Augmentation may have made those harder.",
+        better = course.tense(
+            "It is better on Validation than on Training images.",
+            "It was better on Validation than on Training images.",
         )
+        harder = course.tense(
+            "Random changes may make those harder.", "Random changes may have made those harder."
+        )
+        early = course.tense("Those are counted while it learns.", "Those were counted while it learned.")
+        return f"{better} {harder if course.is_changed else early}"
     if max(map(abs, gaps)) > GAP_POINTS:  # close now by crossing, perhaps
         return ""
     return course.tense(

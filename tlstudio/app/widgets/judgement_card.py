@@ -44,10 +44,20 @@ class JudgementCard(Card):
         """Judge this run, or explain its curves if that was asked for; None before the first."""
         is_running = goes_on(run)
         images = run.started.validation_images if run else 0
-        judgement = judge(run.epochs if run else (), images, is_running=is_running)
+        judgement = judge(
+            run.epochs if run else (),
+            images,
+            is_running=is_running,
+            is_changed=run is None or _is_changed(run),
+        )
         title = GOING if is_running else WENT
         self.set_title(title)
         is_explaining = self.explain.isChecked()
         self.explain.setText(f"Back to {title.lower()}" if is_explaining else "What the curves mean")
         self.sentence.setText(WATCH if is_explaining else judgement.sentence)
         self.reason.setText(BY_HEART if is_explaining else judgement.reason)
+
+
+def _is_changed(run: Run) -> bool:
+    """Whether training images are changed at random, or blended, or seen in part."""
+    return run.augmentation != "none" or run.train.mixup > 0 or run.train.patch_drop > 0

@@ -7,8 +7,8 @@ from statistics import fmean
 
 from tlstudio.app.model_choice import title_of
 from tlstudio.evaluate.compare import Contender
-from tlstudio.metrics import wilson_interval
 from tlstudio.project.depth_results import answers_of, comparable
+from tlstudio.project.likely import likely_range
 from tlstudio.project.project import Project, Run
 from tlstudio.train.validation_file import VALIDATION_NAME
 
@@ -55,8 +55,11 @@ class RunKind:
 
     @property
     def likely(self) -> tuple[float, float]:
-        """Where the true share plausibly lies, for so many images."""
-        return wilson_interval(round(self.accuracy * self.images), self.images)
+        """Where the true share plausibly lies, for so many images; the mean where there are several seeds."""
+        ranges = [likely_range(run.best, self.images) for run in self.runs if run.best is not None]
+        if not ranges:
+            return 0.0, 1.0
+        return fmean(low for low, _ in ranges), fmean(high for _, high in ranges)
 
     def contender(self, project: Project, *, says_backbone: bool) -> Contender:
         """As it takes part in a comparison."""
@@ -78,7 +81,7 @@ def kinds_of(runs: Iterable[Run]) -> list[RunKind]:
     alike: dict[object, dict[int, Run]] = defaultdict(dict)
     for run in sorted(runs, key=lambda run: run.number):
         start = run.started.weights_sha256 or run.started.weights
-        settings = replace(comparable(run.train), seed=0)
+        settings = replace(comparable(run), seed=0)
         alike[run.model.backbone, start, run.started.frozen_groups, settings][run.train.seed] = run
     kinds = [RunKind(tuple(sorted(some.values(), key=_rank, reverse=True))) for some in alike.values()]
     return sorted(kinds, key=lambda kind: (kind.accuracy, kind.depth, kind.first.number), reverse=True)

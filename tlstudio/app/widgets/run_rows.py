@@ -9,10 +9,10 @@ from tlstudio.amounts import counted, percent
 from tlstudio.app.model_choice import title_of
 from tlstudio.app.widgets.amounts import brief_duration, megabytes
 from tlstudio.app.widgets.run_kinds import kinds_of
-from tlstudio.metrics import wilson_interval
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.errors import UnknownBackbone
 from tlstudio.model.settings import RANDOM
+from tlstudio.project.likely import likely_range
 from tlstudio.project.project import Project, Run
 from tlstudio.train.events import BatchDone
 
@@ -245,10 +245,11 @@ def _tip(run: Run, state: RunState, *, is_stale: bool) -> str:
     weights = "random weights" if run.model.weights == RANDOM else f"weights {run.started.weights}"
     lines = [f"Run {run.number}: {title_of(run.model.backbone)}, {weights}"]
     if best is not None:
-        low, high = wilson_interval(round(best.validation_accuracy * images), images)
+        low, high = likely_range(best, images)
         right = f"{round(best.validation_accuracy * images):,} of {counted(images, 'Validation image')} right"
         lines.append(f"{right}, very likely between {low:.0%} and {high:.0%}")
-        lines.append(f"Best epoch {best.epoch} of {epochs}, seed {run.train.seed}")
+        changes = f"{run.augmentation} augmentation" if run.augmentation != "none" else "no augmentation"
+        lines.append(f"Best epoch {best.epoch} of {epochs}, seed {run.train.seed}, {changes}")
         lines += [f"{name}: {right:,} of {of:,} found" for name, (right, of) in list(best.found.items())[:8]]
     if is_stale:
         lines.append("It learned from other images, groups or splits than the project has now.")

@@ -51,7 +51,7 @@ bench-training: $(VENV)/ready
 bench-scale: $(VENV)/ready
 	$(BIN)/python tests/benchmarks/scale.py $(BENCH)
 
-bench-sweep: $(VENV)/ready
+bench-sweep: $(VENV)/ready-dev
 	$(BIN)/python tests/benchmarks/sweep.py $(BENCH)
 
 bench-window: $(VENV)/ready

@@ -1,1 +1,1 @@
-"""Icons, fonts and sample pictures that ship with the program."""
+"""What ships with the program: bundled backbones, fonts, the list of networks, the template of cards."""

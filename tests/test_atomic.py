@@ -36,6 +36,22 @@ def test_that_what_is_for_the_owner_alone_is_so_before_it_is_in_place(tmp_path, 
     assert modes == [0o600, 0o644]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes and links of POSIX")
+def test_that_a_pipe_is_not_replaced_and_a_link_stays_one(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "target").write_text("old", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+
+    with pytest.raises(FileExistsError):
+        atomic.write_text(tmp_path / "pipe", "new")
+    atomic.write_text(tmp_path / "link", "new")
+
+    assert stat.S_ISFIFO(os.stat(tmp_path / "pipe").st_mode)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_text(encoding="utf-8") == "new"
+    assert sorted(os.listdir(tmp_path)) == ["link", "pipe", "target"]
+
+
 def test_that_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "settings.json"
     atomic.write_text(path, "old")

@@ -187,7 +187,8 @@ def test_that_runs_lists_what_became_of_each(journey: dict[str, Any]) -> None:
     assert answer.status == 0
     assert (run["run"], run["state"], run["backbone"], run["epochs_done"]) == (1, "done", "test_resnet", 2)
     assert run["test_accuracy"] == journey["evaluate"].last["accuracy"]
-    assert run["views"] == journey["evaluate"].last["views"] == journey["train"].last["views"] == 2
+    assert run["views"] == journey["evaluate"].last["views"] == journey["train"].last["views"] == 1
+    assert run["augmentation"] == "none"  # so few images are learned as they are
     assert answer.last == {"event": "RunsListed", "runs": 1, "chosen_run": 1}
 
 
@@ -267,6 +268,53 @@ def test_that_ctrl_c_leaves_a_run_that_can_be_resumed(fresh: Path, interrupts: N
     assert resumed.all("EpochDone")[-1]["epoch"] == 3
 
 
+def test_that_ctrl_c_before_a_run_began_promises_no_run_to_go_on_with(
+    fresh: Path, interrupts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("tlstudio.train.fit.get_ready", interrupted)
+
+    train = ask("train", fresh, *QUICK)
+
+    assert train.status == 130
+    assert "Interrupted; what was finished is kept." in train.text
+    assert "tlstudio resume" not in train.text
+
+
+def test_that_ctrl_c_in_a_run_says_how_to_go_on(fresh: Path, interrupts: None) -> None:
+    output = Watched("Epoch 1", lambda: signal.raise_signal(signal.SIGINT))
+
+    train = ask("train", fresh, *QUICK, "--epochs", "3", output=output)
+
+    assert f"Go on with: tlstudio resume {fresh}" in train.text.replace("\n", " ").replace("  ", " ")
+
+
+def test_that_a_learning_rate_can_be_given_back_to_the_program(fresh: Path) -> None:
+    ask("train", fresh, *QUICK, "--learning-rate", "0.02")
+    assert open_project(fresh).settings.train.learning_rate == 0.02
+
+    ask("train", fresh, *QUICK, "--learning-rate", "auto")
+    assert open_project(fresh).settings.train.learning_rate is None
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="such names are of POSIX")
+def test_that_a_name_that_is_no_text_ends_no_verb_that_prints_json(
+    journey: dict[str, Any], tmp_path: Path
+) -> None:
+    odd = os.fsencode(tmp_path / "caf") + b"\xe9.png"
+    with open(odd, "wb") as file:
+        file.write((journey["images"] / "dark" / "slide0_1.png").read_bytes())
+    verb = [sys.executable, "-m", "tlstudio", "predict", str(journey["model"]), str(tmp_path), "--json"]
+
+    done = subprocess.run(verb, capture_output=True, check=False)
+
+    assert done.returncode == 0
+    assert b'"event": "Predicted"' in done.stdout
+
+
 def test_that_an_error_is_one_line_of_json_and_status_1(tmp_path: Path) -> None:
     answer = ask("train", tmp_path / "nothing", "--json")
 
@@ -277,7 +325,7 @@ def test_that_an_error_is_one_line_of_json_and_status_1(tmp_path: Path) -> None:
     assert failed["what_to_try"]
 
 
-@pytest.mark.parametrize(("classes", "frozen_share"), [("ab", 0.5), ("abcd", 0.0)])
+@pytest.mark.parametrize(("classes", "frozen_share"), [("ab", 0.5), ("abcde", 0.0)])
 def test_that_a_new_project_begins_at_the_recommended_freeze_depth(
     tmp_path: Path, classes: str, frozen_share: float
 ) -> None:
@@ -285,7 +333,7 @@ def test_that_a_new_project_begins_at_the_recommended_freeze_depth(
     ask("new", tmp_path / "project", folder, "--independent")
     model = open_project(tmp_path / "project").settings.model
 
-    # Of the bundled backbone half of the groups for fewer than 40 training images, as in the window.
+    # Of the bundled backbone half of the groups for fewer than 70 training images, as in the window.
     assert model.freeze == round(frozen_share * find_backbone(model.backbone).head_depth)
 
 
@@ -320,7 +368,14 @@ def test_that_new_touches_no_folder_that_holds_something(tmp_path: Path) -> None
         ("train", "a", "--freeze", "some"),
         ("train", "a", "--epochs", "0"),
         ("train", "a", "--learning-rate", "-1"),
+        ("train", "a", "--learning-rate", "nan"),
+        ("train", "a", "--learning-rate", "fast"),
         ("train", "a", "--cache-gb", "nan"),
+        ("train", "a", "--backbone", ""),
+        ("new", "a", ""),
+        ("new", "a" * 256, "b"),
+        ("export", "a", "--to="),
+        ("backbones", "--json", "inspect", "resnet10t"),
         ("train", "a", "--mixup", "3"),
         ("sweep", "a", "--cache-gb", "-1"),
         ("train", "a", "--device", "abacus"),

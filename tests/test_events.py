@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from typing import Literal
 
 import pytest
 
@@ -7,6 +8,7 @@ from tlstudio import events
 from tlstudio.errors import TLStudioError
 from tlstudio.project.known_events import KNOWN_EVENTS, from_json
 from tlstudio.train.cost import ImageCost, NetworkCost
+from tlstudio.train.settings import Augmentation
 
 SAMPLES = {
     "str": "Zelle “Ä” 細胞 🙂",
@@ -14,6 +16,8 @@ SAMPLES = {
     "float": 0.25,
     "bool": True,
     "str | None": None,
+    "float | None": 0.75,
+    "Augmentation | Literal['']": "light",
     "list[str]": ["a", "b"],
     "list[float]": [0.5, 0.25],
     "dict[str, int]": {"train": 7},
@@ -39,6 +43,8 @@ def _filled(kind):
 
 
 def _spelled(hint):
+    if hint == Augmentation | Literal[""]:
+        return "Augmentation | Literal['']"
     return (
         (hint.__name__ if isinstance(hint, type) and not hasattr(hint, "__args__") else str(hint))
         .replace("tlstudio.train.events.", "")

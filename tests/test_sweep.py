@@ -140,6 +140,18 @@ def test_that_another_device_and_a_longer_sweep_take_the_runs_that_there_are(pro
     assert (planned.runs_planned, planned.runs_already_done) == (4, 1)
 
 
+@pytest.mark.parametrize(("chosen", "already_done"), [("none", 1), ("light", 0)])
+def test_that_runs_are_taken_by_the_augmentation_that_they_had(project, chosen, already_done):
+    automatic = project.with_settings(train=replace(project.settings.train, augmentation="auto"))
+    after, seen = run(automatic, steps.sweep(automatic, depths=[5], seeds=1, epochs=1))
+    changed = after.with_settings(train=replace(after.settings.train, augmentation=chosen))
+
+    planned = next(iter(steps.sweep(changed, depths=[5], seeds=1, epochs=1)))
+
+    assert of(RunStarted, seen)[0].augmentation == "none"
+    assert planned.runs_already_done == already_done
+
+
 def test_that_a_stopped_sweep_keeps_its_runs_and_goes_on_where_it_was(project):
     whole, expected = run(project, steps.sweep(project, depths=[4, 5], seeds=1))
     for each in whole.runs:

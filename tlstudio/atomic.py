@@ -3,6 +3,7 @@
 Lies at the bottom of the layers because checkpoints, caches and exports write by it as well as projects.
 """
 
+import errno
 import os
 import tempfile
 import time
@@ -46,9 +47,16 @@ def write_bytes(path: Path, content: bytes) -> None:
 def replacing(path: Path, *, mode: int = EVERYONE) -> Iterator[Path]:
     """A temporary path in the same folder that takes the place of `path` when the block ends well.
 
+    A link stays, and what it points to is replaced.
+
     Raises:
-        OSError: if it can't be written or moved; the old file stands unchanged and nothing is left over.
+        OSError: if it can't be written or moved, or a device or the like lies there; the old file stands
+            unchanged and nothing is left over.
     """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "something that is no file lies there")
+    if path.is_symlink():
+        path = path.resolve()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
     os.close(handle)
     temporary = Path(name)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractSpinBox
 
 from tlstudio.app.widgets.advanced_settings import AdvancedSettings
 from tlstudio.app.widgets.train_fields import FIELDS
-from tlstudio.train.settings import Augmentation, Device, TrainSettings
+from tlstudio.train.settings import AugmentationChoice, Device, TrainSettings
 
 BY_NAME = {field.name: field for field in FIELDS}
 
@@ -23,7 +23,7 @@ def test_that_every_training_setting_has_a_row():
 
 
 def test_that_every_choice_of_the_settings_is_offered():
-    assert tuple(value for value, _ in BY_NAME["augmentation"].choices) == get_args(Augmentation)
+    assert tuple(value for value, _ in BY_NAME["augmentation"].choices) == get_args(AugmentationChoice)
     assert tuple(value for value, _ in BY_NAME["device"].choices) == get_args(Device)
 
 
@@ -46,7 +46,7 @@ def test_that_a_change_counts_at_once(dialog):
     dialog.editor("epochs").setValue(50)
     dialog.editor("learning_rate").setValue(0.0005)
     dialog.editor("is_averaged").setChecked(True)
-    dialog.editor("augmentation").setCurrentIndex(4)
+    dialog.editor("augmentation").setCurrentIndex(5)
 
     assert changed[-1] == TrainSettings(
         epochs=50, learning_rate=0.0005, is_averaged=True, augmentation="medical"

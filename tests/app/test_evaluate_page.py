@@ -82,7 +82,7 @@ def train(session, run=1, accuracy=0.9):
         session.take(event)
 
 
-def judge(session, run=1, times_seen=1, given=ANSWERS):
+def judge(session, run=1, times_seen=1, given=ANSWERS, **facts):
     folder = session.project.run_folder(run)
     folder.mkdir(parents=True, exist_ok=True)
     answers = []
@@ -92,7 +92,7 @@ def judge(session, run=1, times_seen=1, given=ANSWERS):
     write_predictions(folder, CLASSES, answers)
     session.running_step = "evaluate"
     session.step_started.emit("evaluate")
-    session.take(judged(run, times_seen))
+    session.take(replace(judged(run, times_seen), **facts))
     session.running_step = None
     session.step_ended.emit("evaluate")
 
@@ -201,6 +201,22 @@ def test_that_a_result_of_other_images_is_marked(page, session):
     assert page.message.title == "The images have changed since this run."
     assert page.message.tone == "warn"
     assert page.result.isVisible()
+
+
+def test_that_groups_torn_by_the_folders_are_told_beside_the_result(page, session):
+    train(session)
+    judge(session, groups=4, shared_groups=2)
+
+    assert page.message.tone == "warn"
+    assert page.message.title == "Some test groups are not new to it."
+    assert "by 4 groups" in page.result.headline.range.text()
+
+
+def test_that_whole_groups_are_nothing_to_warn_of(page, session):
+    train(session)
+    judge(session, groups=4)
+
+    assert not page.message.isVisible()
 
 
 def test_that_another_run_can_be_chosen(page, session):

@@ -38,7 +38,7 @@ def test_that_a_new_project_knows_its_images_and_reads_them_at_once(session, ben
     assert session.running_step == "scan"
 
 
-@pytest.mark.parametrize(("train", "depth"), [(9, 2), (40, 0)])
+@pytest.mark.parametrize(("train", "depth"), [(9, 2), (69, 2), (70, 0)])
 def test_that_a_new_project_is_frozen_as_recommended_once_its_images_are_known(
     session, bench, tmp_path, train, depth
 ):

@@ -10,6 +10,7 @@ from tlstudio.data.errors import (
     FolderNotFound,
     FolderNotReadable,
     NoImages,
+    NotAFolder,
     OnlyOneClass,
 )
 from tlstudio.data.folder import find_images
@@ -147,7 +148,7 @@ def test_that_a_missing_folder_is_refused(root):
 def test_that_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "a.png").touch()
 
-    with pytest.raises(FolderNotFound):
+    with pytest.raises(NotAFolder, match=r"“a\.png” is a file"):
         find_images(DataSettings(root=str(tmp_path / "a.png")))
 
 

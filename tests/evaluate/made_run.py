@@ -101,6 +101,7 @@ def make_run(folder, backbone, rows, data_root, deviation=0.5, seed=0):
         run=1, started_at="2026-01-02T03:04:05+00:00", epochs=3, epochs_done=0, device="CPU",
         precision="float32", batch_size=8, frozen_groups=2, trainable_parameters=1, total_parameters=2,
         train_images=9, validation_images=9, weights="random", data_fingerprint="f" * 64, views=4,
+        augmentation="light",
     )  # fmt: skip
     info = RunInfo(
         schema=1, run=1, state="done", started=started, model=ModelSettings(backbone, 2),

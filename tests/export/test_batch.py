@@ -153,13 +153,21 @@ def test_that_a_table_that_cannot_be_written_is_told_before_the_work(model, fold
     assert (folder / "rot.png").read_bytes() == before
 
 
-def test_that_no_image_at_all_is_told_in_a_sentence(model, tmp_path):
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("empty",), "There is no image in “empty”. Nothing was written."),
+        (("gone.png", "gone"), "“gone.png”, “gone” can't be found."),
+        ((), "There is no image in what was given. Nothing was written."),
+    ],
+)
+def test_that_no_image_at_all_is_told_in_a_sentence(model, tmp_path, names, said):
     (tmp_path / "empty").mkdir()
 
-    for given in ([tmp_path / "empty"], [tmp_path / "gone.png", tmp_path / "gone"], []):
-        with pytest.raises(DataError) as caught:
-            list(predict(model, given, None))
-        assert caught.value.title == "No images were found"
+    with pytest.raises(DataError) as caught:
+        list(predict(model, [tmp_path / name for name in names], None))
+
+    assert (caught.value.title, caught.value.message) == ("No images were found", said)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from tlstudio.model.weight_store import models_folder
 
 TINY = "test_byobnet"  # one of timm's own networks for tests: 0.2 million values at 160 px
 
+pytestmark = pytest.mark.slow
+
 
 def inspected(name):
     return list(steps.inspect(None, name))

@@ -193,6 +193,29 @@ def test_that_the_card_tells_what_it_is_and_how_far_to_trust_it(inside):
     assert "Not filled in" not in card
 
 
+@pytest.mark.slow
+def test_that_the_card_says_where_the_folders_tore_groups_apart(inside, tmp_path):
+    rows = inside.run.rows
+    test_group = next(row.group for row in rows if row.split == "test")
+    place = next(place for place, row in enumerate(rows) if row.split == "train")
+    torn = (*rows[:place], replace(rows[place], group=test_group), *rows[place + 1 :])
+    arguments = {**inside.run.arguments(), "rows": torn}
+    *_, done = export(**arguments, to=tmp_path / f"{NAME}.onnx", settings=inside.settings, run=1)
+
+    card = Path(done.path).with_name(f"{NAME}-card.md").read_text(encoding="utf-8")
+
+    assert "**1 of them stands in more than one split**" in card
+    assert "Each stands in one split only." not in card
+    assert "none of which was in training" not in card
+
+
+def test_that_the_card_of_whole_groups_says_that_no_test_image_was_in_training(inside):
+    card = inside.path.with_name(f"{NAME}-card.md").read_text(encoding="utf-8")
+
+    assert "Each stands in one split only." in card
+    assert "test images, none of which was in training" in card
+
+
 def test_that_the_card_of_a_run_that_was_not_judged_says_so(outside):
     card = outside.path.with_name(f"{NAME}-card.md").read_text(encoding="utf-8")
 

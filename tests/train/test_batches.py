@@ -9,7 +9,8 @@ from tlstudio.train.validate import sample_places
 
 
 @pytest.mark.parametrize(
-    ("count", "size", "sizes"), [(10, 4, [4, 3, 3]), (33, 32, [17, 16]), (4, 32, [4]), (1, 1, [1])]
+    ("count", "size", "sizes"),
+    [(10, 4, [4, 3, 3]), (300, 32, [30] * 10), (4, 32, [4]), (1, 1, [1]), (3, 2, [2, 1]), (9, 32, [5, 4])],
 )
 def test_that_batches_are_nearly_equal_and_hold_every_image_once(count, size, sizes):
     made = batches(count, size, seed=1, epoch=1)

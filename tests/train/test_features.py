@@ -14,6 +14,7 @@ from tlstudio.model.network import create
 from tlstudio.train import feature_keys, feature_rows, features, keeping
 from tlstudio.train.events import EpochDone, RunStarted, TrainDone
 from tlstudio.train.feature_keys import store_keys
+from tlstudio.train.feature_room import room_taken
 from tlstudio.train.feature_rows import from_rows, layout_of, to_rows
 from tlstudio.train.feature_store import Layout
 
@@ -85,22 +86,30 @@ def test_that_the_next_images_are_drawn_by_the_caller_while_frozen_layers_comput
 
     monkeypatch.setattr(features, "augmented", drawing)
     monkeypatch.setattr(features.Frozen, "make", computing)
-    list(small_set.fit(freeze="head", epochs=1, batch_size=5))
+    list(small_set.fit(freeze="head", epochs=1, batch_size=5, augmentation="light"))
 
     assert was_beside == [True]
     assert drew == [threading.main_thread()] * 2
 
 
 def test_that_a_second_run_with_another_seed_computes_nothing(small_set, computed):
-    list(small_set.fit(freeze="head", epochs=2, views=2))
+    list(small_set.fit(freeze="head", epochs=2, views=2, augmentation="light"))
     shutil.rmtree(small_set.run_folder)
     computed.clear()
-    list(small_set.fit(freeze="head", epochs=2, views=2, seed=1, weights=_weights_of(small_set)))
+    list(
+        small_set.fit(
+            freeze="head", epochs=2, views=2, augmentation="light", seed=1, weights=_weights_of(small_set)
+        )
+    )
 
     assert sum(computed) > 4  # other weights than the random ones of seed 0
     shutil.rmtree(small_set.run_folder)
     computed.clear()
-    list(small_set.fit(freeze="head", epochs=2, views=2, seed=2, weights=_weights_of(small_set)))
+    list(
+        small_set.fit(
+            freeze="head", epochs=2, views=2, augmentation="light", seed=2, weights=_weights_of(small_set)
+        )
+    )
     assert sum(computed) == 4  # the layout of a row
 
 
@@ -119,27 +128,37 @@ def test_that_the_number_of_views_follows_the_epochs_and_the_augmentation(small_
         events = small_set.elsewhere(str(options)).fit(**{"freeze": "head", **options})
         return of(RunStarted, events)[0].views
 
-    assert views(epochs=2) == 2
-    assert views(epochs=6) == 4
-    assert views(epochs=6, views=5) == 5
-    assert views(epochs=6, views=50) == 6
+    assert views(epochs=6) == views(epochs=6, views=5) == 1  # ten images are learned as they are
+    assert views(epochs=2, augmentation="light") == 2
+    assert views(epochs=6, augmentation="light") == 4
+    assert views(epochs=6, views=5, augmentation="light") == 5
+    assert views(epochs=6, views=50, augmentation="light") == 6
     assert views(epochs=6, augmentation="none") == 1
-    assert views(epochs=6, freeze=0) == 6
+    assert views(epochs=6, freeze=0, augmentation="light") == 6
 
 
 def test_that_a_budget_of_nothing_computes_every_epoch_and_says_so(small_set, computed):
     events = list(small_set.fit(freeze="head", epochs=3, cache_bytes=0))
 
-    assert sum(computed) - 4 == 3 * (10 + 4)
+    assert sum(computed) - 4 == 10 + 3 * (10 + 4)  # the first images once more, for the head's features
     assert any("is 0 GB" in event.message for event in of(Noted, events))
     assert of(RunStarted, events)[0].is_kept is False
     assert not (small_set.cache_folder / "features").exists()
 
 
+def test_that_a_budget_of_nothing_gives_back_what_was_kept(small_set):
+    list(small_set.fit(freeze="head", epochs=1))
+    assert room_taken(small_set.cache_folder).features > 0
+
+    list(small_set.fit(freeze="head", epochs=1, cache_bytes=0))
+
+    assert room_taken(small_set.cache_folder).features == 0
+
+
 def test_that_a_small_budget_means_fewer_views_first(small_set):
     row_bytes = find_backbone("test_resnet").features * 2
     room = row_bytes * (2 * 10 + 4) + 200
-    events = list(small_set.fit(freeze="head", epochs=4, views=4, cache_bytes=room))
+    events = list(small_set.fit(freeze="head", epochs=4, views=4, augmentation="light", cache_bytes=room))
 
     assert of(RunStarted, events)[0].views == 2
     assert any("2 views of each image can be kept" in event.message for event in of(Noted, events))
@@ -160,7 +179,7 @@ def test_that_features_of_another_augmentation_give_way_where_the_room_is_small(
 
 @pytest.mark.parametrize("damage", ["deleted", "truncated", "altered"])
 def test_that_a_cache_damaged_while_training_changes_nothing(small_set, damage):
-    options = {"freeze": 3, "epochs": 4, "views": 2}
+    options = {"freeze": 3, "epochs": 4, "views": 2, "augmentation": "light"}
     whole = losses(small_set.elsewhere("whole").fit(**options))
     harmed = small_set.elsewhere("harmed")
     events = []

@@ -16,18 +16,20 @@ from tlstudio import atomic
 from tlstudio.data.images import read_image
 from tlstudio.data.preprocess import prepare
 from tlstudio.events import Noted, Progress
+from tlstudio.metrics import grouped_interval
 from tlstudio.model.backbones import TEST_BACKBONES
 from tlstudio.model.errors import FreezeDepthOutOfRange, UnknownBackbone, WeightsNotFound
 from tlstudio.model.groups import parameter_groups
 from tlstudio.model.network import create
 from tlstudio.model.predict import probabilities
-from tlstudio.train import features
+from tlstudio.train import features, settings
 from tlstudio.train import fit as fitting
 from tlstudio.train import step as stepping
 from tlstudio.train.errors import BatchTooSmall, LossNotFinite, MemoryTooSmall, NothingToTrainOn, RunNotSaved
 from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted, TrainDone
 from tlstudio.train.run_folder import load_run
 from tlstudio.train.run_info import read_info
+from tlstudio.train.settings import TrainSettings, with_augmentation
 from tlstudio.train.validation_file import VALIDATION_NAME, read_validation
 
 
@@ -174,6 +176,50 @@ def test_that_training_leaves_frozen_parameters_and_buffers_byte_identical(small
         assert set(changed) >= set(parameter_groups(network)[-1].parameters)
 
 
+def test_that_the_likely_range_of_an_epoch_counts_groups_where_images_share_them(small_set, monkeypatch):
+    validation = [row.path for row in small_set.rows if row.split == "validation"]
+    group = dict(zip(validation, ("alone", "three", "three", "three"), strict=True))
+    rows = tuple(replace(row, group=group.get(row.path, row.path)) for row in small_set.rows)
+    real = fitting.validate
+
+    def first_one_wrong(*arguments):
+        judged = yield from real(*arguments)
+        return replace(judged, is_right=torch.tensor([False, True, True, True]))
+
+    monkeypatch.setattr(fitting, "validate", first_one_wrong)
+    epoch = of(EpochDone, small_set.fit(epochs=1, rows=rows))[0]
+
+    assert (epoch.accuracy_low, epoch.accuracy_high) == grouped_interval([0, 1, 1, 1], [0, 1, 1, 1])
+    assert (epoch.accuracy_low, epoch.accuracy_high) != grouped_interval([0, 1, 1, 1], [1, 1, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("images", "options", "expected"),
+    [
+        (100, {}, "none"),
+        (101, {}, "light"),
+        (100, {"views": 2}, "none"),
+        (101, {"augmentation": "none"}, "none"),
+        (100, {"augmentation": "strong"}, "strong"),
+    ],
+)
+def test_that_the_automatic_augmentation_goes_by_the_number_of_images(images, options, expected):
+    assert with_augmentation(TrainSettings(**options), images).augmentation == expected
+
+
+def test_that_a_run_tells_what_the_automatic_augmentation_was_and_stays_with_it(small_set, monkeypatch):
+    events = small_set.fit(epochs=3)
+    first = next(event for event in events if isinstance(event, EpochDone))
+    events.close()
+    monkeypatch.setattr(settings, "FEW_IMAGES", 0)  # another version, where ten images are not few
+    resumed = list(small_set.fit(epochs=3, resume=True))
+    info = read_info(small_set.run_folder)
+
+    assert first.epoch == 1
+    assert of(RunStarted, resumed)[0].augmentation == info.augmentation == "none"
+    assert info.train.augmentation == "auto"
+
+
 def test_that_a_pretrained_start_changes_the_numbers_and_is_told(small_set, tmp_path):
     save_file(create(TEST_BACKBONES["test_resnet"], 5, seed=9).state_dict(), tmp_path / "start.safetensors")
 
@@ -253,7 +299,7 @@ def test_that_a_batch_too_large_for_the_memory_is_halved_and_no_image_lost(small
     real = features.augmented
     monkeypatch.setattr(features, "augmented", lambda *a: (seen.extend(a[1].tolist()), real(*a))[1])
     out_of_memory_above(2, monkeypatch)
-    events = list(small_set.fit(batch_size=8, epochs=1))
+    events = list(small_set.fit(batch_size=8, epochs=1, augmentation="light"))
 
     # ten images are two batches of five: five → two at a time, in three pieces
     assert of(BatchHalved, events) == [BatchHalved(run=1, batch_size=2, accumulated=3)]

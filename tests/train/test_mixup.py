@@ -57,8 +57,10 @@ def test_that_a_mix_is_a_function_of_seed_epoch_and_batch():
     assert draw_mix(8, 0.0, 3, 2, 1) is None
 
 
-def test_that_the_loss_is_the_one_made_by_hand(small_set):
+def test_that_the_loss_is_the_one_made_by_hand(small_set, monkeypatch):
     """One batch of all ten training images, head only, rare classes counting more, labels smoothed."""
+    monkeypatch.setattr("tlstudio.train.steps.FEWEST_STEPS", 1)
+    monkeypatch.setattr("tlstudio.train.fit.standardise", lambda *_: None)  # the head itself, as it was made
     rows = tuple(row for row in small_set.rows if row.path not in ("dark/0.png", "dark/1.png"))
     options = {"freeze": "head", "epochs": 1, "batch_size": 16, "augmentation": "none", "mixup": 1.0}
     (done,) = epochs(small_set.fit(rows=rows, **options))

@@ -41,10 +41,17 @@ def run_until(events, epochs):
 
 
 @pytest.mark.parametrize(
-    ("name", "is_averaged"), [("test_resnet", False), ("test_resnet", True), ("test_vit", False)]
+    ("name", "freeze", "is_averaged"),
+    [
+        ("test_resnet", 0, False),
+        ("test_resnet", 0, True),
+        ("test_resnet", "head", False),
+        ("test_vit", 0, False),
+        ("test_vit", "head", True),
+    ],
 )
-def test_that_a_resumed_run_ends_as_the_unbroken_one(small_set, name, is_averaged):
-    settings = {**SETTINGS, "is_averaged": is_averaged, "model": name}
+def test_that_a_resumed_run_ends_as_the_unbroken_one(small_set, name, freeze, is_averaged):
+    settings = {**SETTINGS, "is_averaged": is_averaged, "model": name, "freeze": freeze}
     unbroken, broken = small_set.elsewhere("unbroken"), small_set.elsewhere("broken")
     expected = of(EpochDone, unbroken.fit(**settings))
 

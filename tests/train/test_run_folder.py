@@ -1,7 +1,9 @@
 """A run's folder that is damaged says so; its metrics only ever grow by whole rows."""
 
+import csv
 import errno
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -54,10 +56,28 @@ def test_that_rows_after_the_checkpoint_are_taken_back(tmp_path, before, after):
     assert (tmp_path / "metrics.csv").read_text() == after
 
 
+def test_that_a_run_of_an_older_version_goes_on_in_the_columns_that_it_has(tmp_path):
+    folder = tmp_path / "0001"
+    folder.mkdir()
+    ranged = EpochDone(1, 1, 3, 0.5, 0.5, 0.5, 0.5, 1.0, True, 1e-3, {"ants": (1, 2)}, [], 0.25, 0.75)
+    append_metrics(folder, [ranged])
+    with (folder / "metrics.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    places = [place for place, name in enumerate(rows[0]) if not name.startswith("accuracy_")]
+    with (folder / "metrics.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([[row[place] for place in places] for row in rows])
+
+    append_metrics(folder, [replace(ranged, epoch=2)])
+
+    without = replace(ranged, accuracy_low=None, accuracy_high=None)
+    assert read_metrics(folder, 3) == (without, replace(without, epoch=2))
+
+
 def test_that_rows_that_could_not_be_written_whole_are_not_there(tmp_path, monkeypatch):
     folder = tmp_path / "0001"
     folder.mkdir()
-    epochs = [EpochDone(1, number, 3, 0.5, 0.5, 0.5, 0.5, 1.0, True, 1e-3, {}, []) for number in (1, 2, 3)]
+    told = EpochDone(1, 1, 3, 0.5, 0.5, 0.5, 0.5, 1.0, True, 1e-3, {}, [], 0.25, 0.75)
+    epochs = [told, replace(told, epoch=2), replace(told, epoch=3, accuracy_low=None, accuracy_high=None)]
     append_metrics(folder, epochs[:1])
 
     def full(descriptor):

@@ -47,6 +47,9 @@ def backbones(
 ) -> None:
     """List the backbones, the networks that training starts from."""
     if context.invoked_subcommand is not None:
+        if as_json:
+            verb_name = context.invoked_subcommand
+            raise typer.BadParameter(f"--json goes behind the verb: backbones {verb_name} … --json")
         return
     with verb("backbones", as_json=as_json) as printer:
         for event in listed() if text is None else searched(text):
@@ -68,7 +71,7 @@ def download(
     """Fetch a backbone's weights from Hugging Face, or what is missing of them."""
     if as_json and not is_agreed:
         raise typer.BadParameter("--json can't ask about the licence; agree to it by --yes")
-    with verb("download", as_json=as_json, after_interrupt=CONTINUES) as printer:
+    with verb("download", as_json=as_json, after_interrupt=lambda: CONTINUES) as printer:
         backbone = find_backbone(name)
         if not is_agreed and weights_state(backbone).kind == "download" and not _is_confirmed(backbone):
             printer.show(Noted("Nothing was downloaded. To agree without being asked: --yes"))

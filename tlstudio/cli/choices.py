@@ -64,6 +64,23 @@ def a_number(value: float | None) -> float | None:
     return value
 
 
+def peak_learning_rate(text: str) -> float | None:
+    """The learning rate that `X` or `auto` names.
+
+    Raises:
+        typer.BadParameter: if it is something else, or not above 0.
+    """
+    if text == "auto":
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise typer.BadParameter(f"the learning rate is a number above 0, or auto; received {text!r}")
+    return value
+
+
 def early_stop(text: str) -> int | None:
     """The number of epochs that `N` or `none` names.
 

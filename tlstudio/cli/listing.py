@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tlstudio.events import Event
+from tlstudio.project.likely import likely_range
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project, Run
 from tlstudio.project.rebuild import broken_off
@@ -21,6 +22,7 @@ def runs(project: Project) -> Iterator[Event]:
 
 def _listed(project: Project, run: Run) -> RunListed:
     best = run.best
+    low, high = (None, None) if best is None else likely_range(best, run.started.validation_images)
     return RunListed(
         run=run.number,
         state=run.state,
@@ -42,4 +44,7 @@ def _listed(project: Project, run: Run) -> RunListed:
         started_at=run.started.started_at,
         seconds=run.seconds,
         views=run.views_seen,
+        augmentation=run.augmentation,
+        accuracy_low=low,
+        accuracy_high=high,
     )

@@ -1,14 +1,15 @@
 """A verb's frame: the project locked and open, its step followed, its errors told, its exit status."""
 
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from tlstudio.cli.printing import JsonPrinter, Printer, TextPrinter
+from tlstudio.errors import TLStudioError
 from tlstudio.events import Event, Failed, Noted, Stopped
 from tlstudio.project.errors import ProjectNotWritable, ProjectReadOnly
 from tlstudio.project.file import FILE_NAME, open_project
@@ -19,17 +20,18 @@ from tlstudio.run.here import failure, run_here
 from tlstudio.run.process import StepProcess
 
 FAILED = 1
+WRONG_USE = 2
 INTERRUPTED = 130
 
 
 @contextmanager
-def verb(name: str, *, as_json: bool, after_interrupt: str = "") -> Iterator[Printer]:
+def verb(name: str, *, as_json: bool, after_interrupt: Callable[[], str] = str) -> Iterator[Printer]:
     """A printer for the verb; errors that pass are told by it and become the exit status.
 
     Args:
         name: of the verb.
         as_json: whether to print JSON.
-        after_interrupt: a sentence for people that says how to go on after Ctrl-C.
+        after_interrupt: gives a sentence for people that says how to go on after Ctrl-C, or nothing.
 
     Raises:
         typer.Exit: with 1 after an error, with 130 after Ctrl-C.
@@ -40,14 +42,20 @@ def verb(name: str, *, as_json: bool, after_interrupt: str = "") -> Iterator[Pri
     except (typer.Exit, BrokenPipeError):  # whoever read the output has left
         raise
     except KeyboardInterrupt:
-        kept = f"Interrupted; what was finished is kept. {after_interrupt}".strip()
-        printer.show(Stopped(name) if as_json else Noted(kept))
+        printer.show(Stopped(name) if as_json else Noted(_interrupted(after_interrupt)))
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         printer.show(failure(error))
         raise typer.Exit(FAILED) from None
     finally:
         printer.close()
+
+
+def _interrupted(after_interrupt: Callable[[], str]) -> str:
+    hint = ""
+    with suppress(TLStudioError):  # of a project that can't be read there is nothing to say
+        hint = after_interrupt()
+    return f"Interrupted; what was finished is kept. {hint}".strip()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 
 from tlstudio import RESEARCH_NOTICE, __version__
 from tlstudio.cli import listing
+from tlstudio.cli.arguments import problem_of
 from tlstudio.cli.backbones import app as backbones_app
 from tlstudio.cli.backbones import look_over_network
 from tlstudio.cli.choices import (
@@ -22,16 +24,17 @@ from tlstudio.cli.choices import (
     freeze_depths,
     given,
     pattern,
+    peak_learning_rate,
 )
 from tlstudio.cli.estimating import estimated
 from tlstudio.cli.new import make_project
-from tlstudio.cli.running import folder_of, run_step, verb, writable
+from tlstudio.cli.running import WRONG_USE, folder_of, run_step, verb, writable
 from tlstudio.data.settings import DataSettings
 from tlstudio.events import Noted
 from tlstudio.project.file import open_project
 from tlstudio.run.doctor import look_over
 from tlstudio.run.here import run_here
-from tlstudio.train.settings import Augmentation, Device
+from tlstudio.train.settings import AugmentationChoice, Device
 
 app = typer.Typer(
     name="tlstudio",
@@ -57,6 +60,9 @@ CacheSize = Annotated[
     ),
 ]
 RunNumber = Annotated[int | None, typer.Option("--run", min=1, help="A run's number; else the best.")]
+RunCutShort = Annotated[
+    int | None, typer.Option("--run", min=1, help="A run's number; else the newest that was cut short.")
+]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,9 +75,12 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A file's name may hold what the terminal can't show, which must not end the verb.
-            stream.reconfigure(errors="backslashreplace")
-            if "--json" in arguments:
-                stream.reconfigure(encoding="utf-8")
+            encoding = "utf-8" if "--json" in arguments else stream.encoding
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+    problem = problem_of(arguments)
+    if problem:
+        print(problem, file=sys.stderr)
+        return WRONG_USE
     try:
         app(arguments, prog_name="tlstudio")
     except SystemExit as ended:
@@ -147,9 +156,12 @@ def train(
         ),
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="At most so many.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, max=100_000, help="Images in one step.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, max=100_000, help="Images in one step, at most.")
+    ] = None,
     learning_rate: Annotated[
-        float | None, typer.Option(metavar="X", help="Of the head, at its peak.")
+        str | None,
+        typer.Option(metavar="X|auto", help="Of the head, at its peak; auto: what suits the freeze depth."),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Same seed, same run.")] = None,
     device: Annotated[Device | None, typer.Option(help="auto proves the fastest.")] = None,
@@ -161,7 +173,10 @@ def train(
             "or .pt file. Default: pretrained where they are here, else random.",
         ),
     ] = None,
-    augmentation: Annotated[Augmentation | None, typer.Option(help="Random changes while training.")] = None,
+    augmentation: Annotated[
+        AugmentationChoice | None,
+        typer.Option(help="Random changes while training; auto: none for up to 100 images, else light."),
+    ] = None,
     mixup: Annotated[
         float | None,
         typer.Option(
@@ -190,19 +205,18 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a new run; its settings are kept in the project."""
-    if learning_rate is not None and not 0 < learning_rate < float("inf"):
-        raise typer.BadParameter("the learning rate is a number above 0")
     depth = None if freeze is None else freeze_depth(freeze)
     train_values = given(
         epochs=epochs,
         batch_size=batch_size,
-        learning_rate=learning_rate,
         seed=seed,
         device=device,
         augmentation=augmentation,
         mixup=mixup,
         patch_drop=patch_drop,
     )
+    if learning_rate is not None:
+        train_values["learning_rate"] = peak_learning_rate(learning_rate)
     if early_stop_after is not None:
         train_values["early_stop_epochs"] = early_stop(early_stop_after)
     with (
@@ -243,7 +257,7 @@ def sweep(
     """Train at several freeze depths and compare them; the same command goes on where it was."""
     chosen = freeze_depths(depths)
     with (
-        verb("sweep", as_json=as_json, after_interrupt="The same command goes on there.") as printer,
+        verb("sweep", as_json=as_json, after_interrupt=lambda: "The same command goes on there.") as printer,
         writable(project) as opened,
     ):
         run_step(opened, "sweep", printer, depths=chosen, seeds=seeds, epochs=epochs, cache_gb=cache_gb)
@@ -259,7 +273,7 @@ def estimate(project: ProjectFolder, cache_gb: CacheSize = None, as_json: Json =
 
 @app.command()
 def resume(
-    project: ProjectFolder, run: RunNumber = None, cache_gb: CacheSize = None, as_json: Json = False
+    project: ProjectFolder, run: RunCutShort = None, cache_gb: CacheSize = None, as_json: Json = False
 ) -> None:
     """Continue a run that was cut short, exactly."""
     with (
@@ -356,5 +370,10 @@ def demo(
         show(folder, printer)
 
 
-def _resume_hint(project: Path) -> str:
-    return f"Go on with: tlstudio resume {project}"
+def _resume_hint(project: Path) -> Callable[[], str]:
+    def hint() -> str:
+        runs = open_project(folder_of(project), read_only=True).runs
+        can_go_on = any(run.is_resumable for run in runs)
+        return f"Go on with: tlstudio resume {project}" if can_go_on else ""
+
+    return hint

@@ -152,16 +152,21 @@ def _scanned(event: ImagesScanned | ProjectCreated) -> str:
     return "\n".join(lines)
 
 
+def _changes(augmentation: str) -> str:
+    return "no augmentation" if augmentation == "none" else f"{augmentation} augmentation"
+
+
 def _training(event: RunStarted | BatchHalved | EpochDone | TrainDone) -> str:
     match event:
         case RunStarted():
             start = f"Run {event.run}" if not event.epochs_done else f"Run {event.run} goes on"
             weights = "random weights" if event.weights == "random" else event.weights
             seed = f", seed {event.seed}" if event.seed >= 0 else ""
+            changes = f", {_changes(event.augmentation)}" if event.augmentation else ""
             return (
-                f"{start}: freeze depth {event.frozen_groups}{seed}; {event.train_images:,} images for "
-                f"training, {event.validation_images:,} for validation, from {weights}, on {event.device}; "
-                f"adjusts {event.trainable_parameters:,} of {event.total_parameters:,} values."
+                f"{start}: freeze depth {event.frozen_groups}{seed}{changes}; {event.train_images:,} images "
+                f"for training, {event.validation_images:,} for validation, from {weights}, on {event.device}"
+                f"; adjusts {event.trainable_parameters:,} of {event.total_parameters:,} values."
             )
         case BatchHalved():
             return f"The memory did not suffice; {counted(event.batch_size, 'image')} at a time from here on."

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from tlstudio.errors import DataError
 
@@ -45,6 +46,17 @@ class FolderNotFound(DataError):
         )
 
 
+class NotAFolder(DataError):
+    """A file was named where the images' folder is wanted."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "This is no folder",
+            f"“{name}” is a file. {UNCHANGED}",
+            "Choose the folder that holds the images, with a folder in it for each class.",
+        )
+
+
 class FolderNotReadable(DataError):
     """The system does not let the folder be read."""
 
@@ -78,12 +90,17 @@ class NoImages(DataError):
 class NoImagesGiven(DataError):
     """There is nothing to ask a network about."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        where = "“" + "”, “".join(names[:3]) + "”" if names else "what was given"
+    def __init__(self, given: Sequence[Path]) -> None:
+        where = "“" + "”, “".join(path.name for path in given[:3]) + "”" if given else "what was given"
+        is_missing = bool(given) and not any(path.exists() for path in given)
         super().__init__(
             "No images were found",
-            f"There is no image in {where}. Nothing was written.",
-            "Name an image (JPEG, PNG, TIFF, BMP, WebP or GIF) or a folder that holds some.",
+            f"{where} can't be found."
+            if is_missing
+            else f"There is no image in {where}. Nothing was written.",
+            "Check the name, and whether its drive is plugged in. Nothing was written."
+            if is_missing
+            else "Name an image (JPEG, PNG, TIFF, BMP, WebP or GIF) or a folder that holds some.",
         )
 
 

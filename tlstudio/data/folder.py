@@ -16,6 +16,7 @@ from tlstudio.data.errors import (
     FolderNotFound,
     FolderNotReadable,
     NoImages,
+    NotAFolder,
     OnlyOneClass,
     listed,
 )
@@ -101,6 +102,8 @@ def _require_folder(root: Path, chosen: str) -> None:
     try:
         if chosen and stat.S_ISDIR(os.stat(root).st_mode):
             return
+        if chosen:
+            raise NotAFolder(root.name)
     except PermissionError as error:
         raise FolderNotReadable(root.name, "the permission is missing") from error
     except (OSError, ValueError):  # ValueError: no file system knows such a name

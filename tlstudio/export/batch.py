@@ -45,7 +45,7 @@ def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Ite
     asked = OnnxModel(model)
     paths = found_images(images)
     if not paths:
-        raise NoImagesGiven([image.name for image in images])
+        raise NoImagesGiven(images)
     if csv is not None:
         _refuse_taken(csv, [model, *paths])
     done = unreadable = 0
@@ -78,6 +78,8 @@ def _refuse_taken(csv: Path, used: Sequence[Path]) -> None:
             reason = "it is one of the files to be read"
         elif csv.is_file() and not _is_table_of_answers(csv):
             reason = "another file lies there, which is kept"
+        elif csv.exists() and not csv.is_file() and not reason:
+            reason = "something that is no file lies there"
     if reason:
         raise TableNotWritten(csv.name, folder, reason)
 

@@ -43,8 +43,9 @@ class Files:
 
     @classmethod
     def beside(cls, to: Path) -> "Files":
-        """Those of a model at `to`, which ends in .onnx whether said or not."""
-        to = to if to.name else to / "model.onnx"  # "." and "/" name a folder
+        """Those of a model at `to`, which ends in .onnx whether said or not; in a folder "model.onnx"."""
+        is_folder = not to.name or (to.is_dir() and to.suffix.lower() != ".onnx")
+        to = to / "model.onnx" if is_folder else to
         named = to if to.suffix.lower() == ".onnx" else to.with_name(f"{to.name}.onnx")
         model = named.absolute()
         return cls(
@@ -171,6 +172,8 @@ def _require_place(files: Files) -> None:
     for path in (files.model, files.example, files.card):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "a folder of that name lies there")
+        if path.exists() and not path.is_file():
+            raise FileExistsError(errno.EEXIST, "something that is no file lies there")
     for path in (files.example, files.card):
         if path.exists() and RESEARCH_NOTICE not in path.read_text(encoding="utf-8", errors="replace"):
             raise FileExistsError(errno.EEXIST, f"another file called {path.name} lies there")

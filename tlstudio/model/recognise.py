@@ -74,7 +74,7 @@ def recognise(images: Sequence[Path], backbone: str = "", weights: str = "") -> 
     began = time.monotonic()
     paths = found_images(images)
     if not paths:
-        raise NoImagesGiven([image.name for image in images])
+        raise NoImagesGiven(images)
     row = find_backbone(backbone) if backbone else _best_here()
     namer = _namer_of_file(row, Path(weights)) if weights else _namer(row)
     done = unreadable = 0

@@ -32,7 +32,7 @@ FEW_IMAGES = 1_000
 UNRATED = {"DINOv3": 0.82, "DINOv2": 0.80}
 """About what families reach on ImageNet that were not made to name its classes; others count as 0."""
 
-FROZEN_SHARES = {"photographs": ((300, 1.0), (5_000, 0.8), (20_000, 0.5)), "drawn scenes": ((40, 0.5),)}
+FROZEN_SHARES = {"photographs": ((300, 1.0), (5_000, 0.8), (20_000, 0.5)), "drawn scenes": ((70, 0.5),)}
 """By what the weights have seen: below so many training images, this share of the groups may well stay
 frozen; above all of them, none. `make bench-depths` found the row of drawn scenes, with 10 to 60 images, and
 the first limit of photographs, with 15 images; the other limits are rules of thumb."""

@@ -22,7 +22,9 @@ class ProjectFolderTaken(ProjectError):
     def __init__(self, folder: Path) -> None:
         super().__init__(
             "The folder is in use",
-            f"“{folder.name}” already exists and is not empty. Nothing in it was changed.",
+            f"“{folder.name}” is a file. It was not changed."
+            if folder.is_file()
+            else f"“{folder.name}” already exists and is not empty. Nothing in it was changed.",
             "Choose a new name for the project.",
         )
 

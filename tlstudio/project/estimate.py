@@ -14,7 +14,7 @@ from tlstudio.train.cost_memory import known_cost
 from tlstudio.train.events import CostMeasured
 from tlstudio.train.feature_room import RoomTaken, limit_in_bytes, room_taken
 from tlstudio.train.needed import Needed, Work, needed
-from tlstudio.train.settings import TrainSettings
+from tlstudio.train.settings import TrainSettings, with_augmentation
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,14 @@ class Estimate:
         """What a run with so many frozen groups needs; with the project's settings if none are given."""
         images = self.project.images
         split = images.split if images is not None else {}
-        settings = train or self.project.settings.train
+        train_images = split.get("train", 0)
+        settings = with_augmentation(train or self.project.settings.train, train_images)
         before = range(depth - 1, 0, -1)
         shallower = next((each for each in before if self._views_kept(each, settings)), 0)
         work = Work(
             depth=depth,
             train=settings,
-            train_images=split.get("train", 0),
+            train_images=train_images,
             validation_images=split.get("validation", 0),
             cache_bytes=self.cache_bytes,
             views_kept=self._views_kept(depth, settings),
@@ -73,7 +74,7 @@ class Estimate:
         """Runs that have kept the same features as a new one would."""
         model = self.project.settings.model
         for run in self._decoders():
-            is_alike = is_same_model(run, model, "") and run.train.augmentation == settings.augmentation
+            is_alike = is_same_model(run, model, "") and run.augmentation == settings.augmentation
             # Random layers are others with each seed.
             is_same_start = model.weights != RANDOM or run.train.seed == settings.seed
             if run.started.is_kept and run.started.frozen_groups == depth and is_alike and is_same_start:

@@ -15,7 +15,7 @@ from tlstudio.export.settings import ExportSettings
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.settings import ModelSettings
 from tlstudio.train.events import EpochDone, RunStarted, TrainDone
-from tlstudio.train.settings import TrainSettings
+from tlstudio.train.settings import AugmentationChoice, TrainSettings
 
 RunState = Literal["running", "paused", "interrupted", "done", "stopped", "failed"]
 """paused: by the user or by closing the window; interrupted: its process ended without a word.
@@ -58,6 +58,11 @@ class Run:
     def best(self) -> EpochDone | None:
         """The epoch whose weights are kept, or None before the first is done."""
         return next((epoch for epoch in self.epochs if epoch.epoch == self.best_epoch), None)
+
+    @property
+    def augmentation(self) -> AugmentationChoice:
+        """What the training images went through."""
+        return self.started.augmentation or self.train.augmentation
 
     @property
     def views_seen(self) -> int:

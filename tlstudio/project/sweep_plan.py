@@ -19,6 +19,7 @@ from tlstudio.project.depth_results import (
 )
 from tlstudio.project.estimate import estimate_of
 from tlstudio.project.project import Project, Run, frozen_at
+from tlstudio.train.settings import with_augmentation
 
 Depths = Literal["auto"] | Sequence[FreezeDepth]
 
@@ -97,13 +98,15 @@ def needs_speed(project: Project) -> bool:
 def known_run(project: Project, plan: SweepPlan, depth: int, seed: int) -> Run | None:
     """The run of the plan that the project has already: a finished one, else one that can go on."""
     chosen = plan.chosen(project, depth, seed).settings
+    images = project.images.split["train"] if project.images is not None else 0
+    train = replace(with_augmentation(chosen.train, images), device="auto")
     alike = [
         run
         for run in reversed(project.runs)
         if not project.is_stale(run)
         and run.started.frozen_groups == depth
         and is_same_model(run, chosen.model, plan.weights_sha256)
-        and comparable(run.train) == comparable(chosen.train)
+        and comparable(run) == train
     ]
     done = (run for run in alike if is_measured(project, run))
     return next(done, None) or next((run for run in alike if run.is_resumable or run.state == "failed"), None)

@@ -34,6 +34,9 @@ class RunListed(Event):
     started_at: str  # ISO 8601, UTC
     seconds: float
     views: int  # of each training image that the run saw; 0 if none yet, or unknown
+    augmentation: str = ""  # that they went through; "auto" in a run of an older version
+    accuracy_low: float | None = None  # 95 % interval of the validation accuracy, groups kept together
+    accuracy_high: float | None = None
 
 
 @dataclass(frozen=True)

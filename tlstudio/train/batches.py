@@ -15,6 +15,7 @@ from tlstudio.data.dataset import ResizedImages
 from tlstudio.data.preprocess import Preprocessing, crop, normalise
 from tlstudio.data.table import ImageRow
 from tlstudio.train.augment import Augment
+from tlstudio.train.steps import steps_per_epoch
 
 Indices = NDArray[np.int64]
 
@@ -54,17 +55,12 @@ def class_weights(labels: Indices, classes: int) -> Tensor:
 
 
 def batches(count: int, batch_size: int, seed: int, epoch: int) -> list[Indices]:
-    """All indices in the epoch's order, cut into as few batches as needed, of nearly equal size.
+    """All indices in the epoch's order, cut into `steps_per_epoch` batches of nearly equal size.
 
     Equal ones, as a last batch of one image would upset BatchNorm.
     """
     order = np.random.default_rng((seed, epoch)).permutation(count)
     return np.array_split(order, steps_per_epoch(count, batch_size))
-
-
-def steps_per_epoch(count: int, batch_size: int) -> int:
-    """How many batches an epoch has."""
-    return -(-count // batch_size)
 
 
 def augmented(

@@ -18,7 +18,7 @@ from tlstudio.model.network import create
 from tlstudio.model.pretrained import load_chosen
 from tlstudio.model.settings import RANDOM, ModelSettings
 from tlstudio.train import boundary
-from tlstudio.train.batches import Labelled, class_weights, labelled, steps_per_epoch
+from tlstudio.train.batches import Labelled, class_weights, labelled
 from tlstudio.train.boundary import Boundary
 from tlstudio.train.checkpoint import Checkpoint, restore
 from tlstudio.train.device import choose_device
@@ -28,6 +28,7 @@ from tlstudio.train.patch_drop import drop_patches
 from tlstudio.train.precision import choose_precision
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import Trainee
+from tlstudio.train.steps import steps_per_epoch
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def get_ready(
     _settle_precision(trainee, backbone, train, cache_folder, checkpoint)
     if checkpoint is not None:
         try:
-            restore(checkpoint, network, trainee.optimizer, trainee.averaged)
+            trainee.head = restore(checkpoint, network, trainee.optimizer, trainee.averaged)
         except (RuntimeError, ValueError, KeyError) as error:
             raise CheckpointDoesNotFit(backbone.title) from error
     # After the checkpoint: what is kept on the disk belongs to the weights that the frozen part really has.

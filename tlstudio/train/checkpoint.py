@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from tlstudio.train.precision import Precision
 from tlstudio.train.run_folder import LAST_NAME, PREVIOUS_NAME
+from tlstudio.train.standardised_head import StandardisedHead, linear_head
 from tlstudio.train.tensor_file import read_tensors, write_tensors
 
-WEIGHTS, AVERAGE, OPTIMIZER = "weights/", "average/", "optimizer/"
+WEIGHTS, AVERAGE, HEAD, OPTIMIZER = "weights/", "average/", "head/", "optimizer/"
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,17 @@ class Checkpoint:
 
 
 def state_of(
-    network: nn.Module, optimizer: torch.optim.Optimizer, average: nn.Module | None
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    average: nn.Module | None,
+    head: StandardisedHead | None = None,
 ) -> dict[str, Tensor]:
     """All tensors that a checkpoint holds, as they are now: what training changes is copied."""
     tensors = _prefixed(WEIGHTS, _as_now(network))
     if average is not None:
         tensors |= _prefixed(AVERAGE, _as_now(average))
+    if head is not None:
+        tensors |= _prefixed(HEAD, _as_now(head))
     for index, state in optimizer.state_dict()["state"].items():
         copies = {key: value.clone() for key, value in state.items() if isinstance(value, Tensor)}
         tensors |= _prefixed(f"{OPTIMIZER}{index}/", copies)
@@ -104,11 +110,18 @@ def restore(
     network: nn.Module,
     optimizer: torch.optim.Optimizer,
     average: nn.Module | None,
-) -> None:
-    """Put everything back where it was; layouts in memory stay those of the network."""
+) -> StandardisedHead | None:
+    """Put everything back where it was; layouts in memory stay those of the network.
+
+    Returns:
+        What learns in place of the network's head; None if that learns itself.
+    """
     network.load_state_dict(_under(WEIGHTS, checkpoint.tensors))
     if average is not None:
         average.load_state_dict(_under(AVERAGE, checkpoint.tensors))
+    head = _head(network, _under(HEAD, checkpoint.tensors))
+    if head is not None:
+        head.train_with(optimizer)
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     state = {
         index: {
@@ -119,6 +132,18 @@ def restore(
     }
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": {i: s for i, s in state.items() if s}, "param_groups": groups})
+    return head
+
+
+def _head(network: nn.Module, state: Mapping[str, Tensor]) -> StandardisedHead | None:
+    layer = linear_head(network) if state else None
+    if layer is None:
+        return None
+    # Copied, as sums over memory that begins where a file left it may round otherwise (AVX2).
+    centre, scale = (state[name].to(layer.weight.device, copy=True) for name in ("centre", "scale"))
+    head = StandardisedHead(layer, centre, scale)
+    head.load_state_dict(state)
+    return head
 
 
 def _as_now(network: nn.Module) -> dict[str, Tensor]:

@@ -1,9 +1,11 @@
 """What training reports."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tlstudio.events import Event, Failed
 from tlstudio.train.cost import ImageCost, NetworkCost
+from tlstudio.train.settings import Augmentation
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class RunStarted(Event):
     epochs_done: int  # more than 0 when a run is resumed
     device: str  # for people: "CPU, 2 threads" or "NVIDIA RTX A2000"
     precision: str  # "float32", "bfloat16" or "float16"
-    batch_size: int
+    batch_size: int  # images in the largest step; small sets have fewer than the settings allow
     frozen_groups: int
     trainable_parameters: int
     total_parameters: int
@@ -28,6 +30,7 @@ class RunStarted(Event):
     views: int = 0  # of each training image that the run draws; 0 in runs of older versions
     is_kept: bool = False  # whether what the frozen layers make of the images is kept on the disk
     seed: int = -1  # of the run; -1 in runs of older versions
+    augmentation: Augmentation | Literal[""] = ""  # what "auto" stood for; empty in runs of older versions
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class EpochDone(Event):
     learning_rate: float
     found: dict[str, tuple[int, int]]  # class → (found, of so many) validation images
     samples: list[SamplePrediction]  # the same six validation images after every epoch
+    accuracy_low: float | None = None  # 95 % interval of the validation accuracy, see `grouped_interval`;
+    accuracy_high: float | None = None  # None in runs of older versions
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,19 @@ continues from its last checkpoint to the very same numbers (on a CPU; graphics 
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from tlstudio.data.table import ImageRow
 from tlstudio.errors import TLStudioError
 from tlstudio.events import Event, Noted
+from tlstudio.metrics import grouped_interval, numbered
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.freeze import train_mode, trainable_parameters
@@ -34,7 +37,8 @@ from tlstudio.train.keeper import Keeper
 from tlstudio.train.mixup import draw_mix
 from tlstudio.train.run_folder import LAST_NAME, PREVIOUS_NAME
 from tlstudio.train.run_info import RunInfo, State, drop_metrics_after, read_info, versions
-from tlstudio.train.settings import TrainSettings
+from tlstudio.train.settings import TrainSettings, applied, with_augmentation
+from tlstudio.train.standardise import standardise
 from tlstudio.train.step import Trainee, take_step
 from tlstudio.train.tally import Tally
 from tlstudio.train.validate import validate
@@ -54,6 +58,7 @@ class Course:
     classes: tuple[str, ...]
     train: Feed
     validation: Feed
+    validation_groups: NDArray[np.int64]
     views: int
 
 
@@ -90,6 +95,7 @@ def fit(
     if known is not None and checkpoint is None:
         _require_nothing_done(run_folder, known)
     begun = known.started if known else first_start if checkpoint else None
+    chosen, train = train, _with_augmentation(train, rows, begun)
     if begun is not None and begun.weights == RANDOM:
         model = replace(model, weights=RANDOM)  # also if those that were missing came since
     elif checkpoint is None:
@@ -107,27 +113,27 @@ def fit(
     ready = yield from get_ready(
         backbone, model, train, sets, len(classes), cache_folder, cache_bytes, checkpoint, views
     )
-    sets = replace(sets, seconds=sets.seconds + time.monotonic() - began)
-    place = _place(checkpoint, ready.trainee, sets)
-    started = _started(run, train, model, backbone, sets, ready, place, begun, data_fingerprint)
-    info = _info(known, started, model, train, classes, backbone)
-    course = _course(run, train, classes, backbone, sets, ready)
-    keeper = Keeper(run_folder, info, place)
-    with saving("the run's folder"):
-        drop_metrics_after(run_folder, place.epoch)
-        keeper.say("running")
-    try:
-        yield started
-        while place.epoch < train.epochs and not _is_patience_over(place, train):
-            place, done, answers = yield from _epoch(course, ready.trainee, place)
-            keeper.keep(place, done, ready.trainee, answers)
-            yield done
-        keeper.save("done")
-    except BaseException as error:
-        _keep_broken_off(keeper, error)
-        raise
-    finally:
-        ready.boundary.close()
+    with closing(ready.boundary):
+        course = _course(run, train, classes, backbone, sets, ready)
+        if checkpoint is None and _has_lasting_features(model, backbone):
+            standardise(ready.trainee, course.train, train.batch_size, train.seed)
+        sets = replace(sets, seconds=sets.seconds + time.monotonic() - began)
+        place = _place(checkpoint, ready.trainee, sets)
+        started = _started(run, train, model, backbone, sets, ready, place, begun, data_fingerprint)
+        keeper = Keeper(run_folder, _info(known, started, model, chosen, classes, backbone), place)
+        with saving("the run's folder"):
+            drop_metrics_after(run_folder, place.epoch)
+            keeper.say("running")
+        try:
+            yield started
+            while place.epoch < train.epochs and not _is_patience_over(place, train):
+                place, done, answers = yield from _epoch(course, ready.trainee, place)
+                keeper.keep(place, done, ready.trainee, answers)
+                yield done
+            keeper.save("done")
+        except BaseException as error:
+            _keep_broken_off(keeper, error)
+            raise
     if ready.boundary.problem:
         yield Noted(
             "Not everything that the frozen layers made of the images was kept, so some of it was computed "
@@ -143,6 +149,15 @@ def fit(
         stopped_early=place.epoch < train.epochs,
         views=min(course.views, place.epoch),
     )
+
+
+def _with_augmentation(
+    train: TrainSettings, rows: Sequence[ImageRow], begun: RunStarted | None
+) -> TrainSettings:
+    """The settings with the augmentation of the run's first start, or what "auto" stands for."""
+    if begun is not None and begun.augmentation:
+        return replace(train, augmentation=begun.augmentation)
+    return with_augmentation(train, sum(row.split == "train" for row in rows))
 
 
 def _keep_broken_off(keeper: Keeper, error: BaseException) -> None:
@@ -163,17 +178,24 @@ def _course(
     run: int, train: TrainSettings, classes: tuple[str, ...], backbone: Backbone, sets: Sets, ready: Ready
 ) -> Course:
     preprocessing, boundary = backbone.preprocessing, ready.boundary
-    augment = None if train.augmentation == "none" else AUGMENTATIONS[train.augmentation](preprocessing)
+    augmentation = applied(train)
+    augment = None if augmentation == "none" else AUGMENTATIONS[augmentation](preprocessing)
     # Views that may be kept are the same in every run, so that runs of other seeds share them.
     seed = train.seed if boundary.cut is None else 0
     return Course(
         run,
         train,
         classes,
-        Feed(sets.train, preprocessing, augment, train.augmentation, seed, boundary.train),
+        Feed(sets.train, preprocessing, augment, augmentation, seed, boundary.train),
         Feed(sets.validation, preprocessing, None, "none", seed, boundary.validation),
+        numbered(row.group for row in sets.validation.rows),
         boundary.views,
     )
+
+
+def _has_lasting_features(model: ModelSettings, backbone: Backbone) -> bool:
+    """Whether the head's features now tell of those to come; random layers that learn change them."""
+    return model.weights != RANDOM or backbone.depth(model.freeze) == backbone.head_depth
 
 
 def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, None, Epoch]:
@@ -205,6 +227,7 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
     judged = yield from validate(trainee, course.validation, course.classes)
     seconds = time.monotonic() - began
     is_best = place.is_beaten_by(judged.accuracy, judged.loss)
+    low, high = grouped_interval(judged.is_right.numpy(), course.validation_groups)
     done = EpochDone(
         run=course.run,
         epoch=epoch,
@@ -218,6 +241,8 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
         learning_rate=learning_rate,
         found=judged.found,
         samples=judged.samples,
+        accuracy_low=low,
+        accuracy_high=high,
     )
     answers = judged.answers(course.validation.source, course.classes) if is_best else ()
     return _after(place, done, trainee), done, answers
@@ -291,7 +316,7 @@ def _started(
         epochs_done=place.epoch,
         device=ready.device_title,
         precision=ready.trainee.precision,
-        batch_size=train.batch_size,
+        batch_size=-(-len(sets.train.labels) // ready.trainee.steps_per_epoch),
         frozen_groups=backbone.depth(model.freeze),
         trainable_parameters=trainable_parameters(network),
         total_parameters=sum(parameter.numel() for parameter in network.parameters()),
@@ -303,6 +328,7 @@ def _started(
         is_kept=ready.boundary.train is not None and ready.boundary.train.store is not None,
         weights_sha256=begun.weights_sha256 if begun else ready.weights_sha256,
         seed=train.seed,
+        augmentation=applied(train),
     )
 
 

@@ -65,7 +65,7 @@ class Keeper:
         Raises:
             TLStudioError: if it can't be written.
         """
-        state = state_of(trainee.network, trainee.optimizer, trainee.averaged)
+        state = state_of(trainee.network, trainee.optimizer, trainee.averaged, trainee.head)
         best = (done.epoch, weights_in(state), answers) if done.is_best else self._taken.best
         self._taken = Taken(place, (*self._taken.epochs, done), state, best)
         if done.epoch == done.epochs or time.monotonic() >= self._next_save:

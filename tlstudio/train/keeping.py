@@ -1,6 +1,6 @@
 """The rule by which the output of frozen groups is kept on the disk or computed anew in every epoch."""
 
-from tlstudio.train.settings import TrainSettings
+from tlstudio.train.settings import TrainSettings, applied
 
 DEFAULT_VIEWS = 4
 """Each costs a pass through the frozen layers; with the mirror image and other crops, four differ enough."""
@@ -16,7 +16,7 @@ def gain_of_keeping(seconds_per_image: float, row_bytes: float) -> float:
 
 def views_at_most(settings: TrainSettings) -> int:
     """Of an image in a run: a new one in each epoch, or the same in all without augmentation."""
-    return 1 if settings.augmentation == "none" else settings.epochs
+    return 1 if applied(settings) == "none" else settings.epochs
 
 
 def views_to_keep(settings: TrainSettings, views: int | None = None) -> int:

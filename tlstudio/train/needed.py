@@ -13,13 +13,15 @@ from tlstudio.train.keeping import (
 )
 from tlstudio.train.probing import (
     LEAST_TURNS,
+    LOOKED_AT_IMAGES,
     MOST_TURNS,
     PROBED_IMAGES,
     SECONDS_OF_PROBE,
     WORTHWHILE_GAIN,
 )
 from tlstudio.train.save_interval import seconds_until_next
-from tlstudio.train.settings import TrainSettings
+from tlstudio.train.settings import TrainSettings, applied
+from tlstudio.train.steps import steps_per_epoch
 
 KEPT_BYTES = 2
 """Of each number that crosses a boundary: it is kept in half precision."""
@@ -137,6 +139,9 @@ def needed(cost: CostMeasured, work: Work) -> Needed:
     preparing = _preparing(cost, depth, is_tried=work.is_tried)
     if not work.is_decoded:
         preparing += images * cost.images.decode_seconds
+    if not fed.is_kept:  # a look at the head's features, which kept ones are filled by
+        draw, _ = _draw_seconds(cost, settings)
+        preparing += min(LOOKED_AT_IMAGES, work.train_images) * (draw + cost.network.forward[place][-1])
     return Needed(
         preparing=preparing,
         filling=fed.once,
@@ -155,18 +160,23 @@ def needed(cost: CostMeasured, work: Work) -> Needed:
 def _epoch(cost: CostMeasured, work: Work, place: int) -> float:
     """Seconds behind the boundary."""
     network, depth = cost.network, work.depth
-    steps = -(-work.train_images // work.train.batch_size)
     step = network.fixed[place][depth] + network.update[depth]
     checking = network.forward[place][-1] - network.forward[place][depth]
     return (
-        work.train_images * network.learning[place][depth] + steps * step + work.validation_images * checking
+        work.train_images * network.learning[place][depth]
+        + _steps(work) * step
+        + work.validation_images * checking
     )
+
+
+def _steps(work: Work) -> int:
+    return steps_per_epoch(work.train_images, work.train.batch_size)
 
 
 def _draw_seconds(cost: CostMeasured, settings: TrainSettings) -> tuple[float, float]:
     """Of a view to learn from, and of one to check on."""
     centre = cost.images.views["none"]
-    return cost.images.views.get(settings.augmentation, centre), centre
+    return cost.images.views.get(applied(settings), centre), centre
 
 
 def _row_bytes(cost: CostMeasured, depth: int) -> int:
@@ -263,8 +273,9 @@ def _run_bytes(cost: CostMeasured, depth: int, settings: TrainSettings) -> int:
 
 def _memory(cost: CostMeasured, work: Work, activations: float) -> int:
     """Of a step; weights, their gradients, what the optimizer knows, and the copies for the checkpoint."""
-    trained, images = cost.network.trainable[work.depth], min(work.train.batch_size, work.train_images)
+    trained, steps = cost.network.trainable[work.depth], _steps(work)
     values = cost.network.values * (3 if work.train.is_averaged else 1)
     values += trained * (2 + 2 * OPTIMIZER_VALUES + 1)
+    images = -(-work.train_images // steps)  # in the largest of them
     step = FLOAT_BYTES * values + images * (activations + 3 * cost.network.widest)
     return round(cost.process_bytes + step * (1 + SPARE_SHARE))

@@ -19,6 +19,7 @@ from tlstudio.train.optimize import make_optimizer, make_schedule
 from tlstudio.train.passes import Passed, Watch
 from tlstudio.train.precision import DTYPES, Precision, in_precision, learning_in, possible_precisions
 from tlstudio.train.settings import TrainSettings
+from tlstudio.train.standardised_head import StandardisedHead, linear_head
 from tlstudio.train.step import LONGEST_GRADIENT, Trainee, on_device, take_step
 
 FEW_IMAGES = 2
@@ -272,6 +273,7 @@ def _head_seconds(
         steps_per_epoch=1,
         input_px=backbone.preprocessing.input_px,
         cut=parts,
+        head=_standardised(network, optimizer),
     )
     times = []
     for _ in range(HEAD_TURNS):
@@ -280,3 +282,13 @@ def _head_seconds(
             pass
         times.append(time.perf_counter() - began)
     return median(times[1:])
+
+
+def _standardised(network: nn.Module, optimizer: torch.optim.Optimizer) -> StandardisedHead | None:
+    layer = linear_head(network)
+    if layer is None:
+        return None
+    features = torch.ones(layer.in_features, device=layer.weight.device)
+    head = StandardisedHead(layer, features, features)
+    head.train_with(optimizer)
+    return head

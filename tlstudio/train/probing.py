@@ -14,3 +14,6 @@ LEAST_TURNS, MOST_TURNS = 2, 4
 SECONDS_OF_PROBE = 1.0
 """What choosing the precision takes: so many turns, one of them to warm up, and no new one after so many
 seconds."""
+
+LOOKED_AT_IMAGES = 64
+"""Whose batches tell what features the head is given; more of them change nothing (measured)."""

@@ -21,7 +21,7 @@ from tlstudio.errors import reason_of
 from tlstudio.model.settings import ModelSettings
 from tlstudio.train.errors import RunUnreadable
 from tlstudio.train.events import EpochDone, RunStarted
-from tlstudio.train.settings import TrainSettings
+from tlstudio.train.settings import AugmentationChoice, TrainSettings
 
 INFO_NAME = "run.json"
 METRICS_NAME = "metrics.csv"
@@ -63,6 +63,11 @@ class RunInfo:
     seconds: float = 0.0
 
     @property
+    def augmentation(self) -> AugmentationChoice:
+        """What the training images went through."""
+        return self.started.augmentation or self.train.augmentation
+
+    @property
     def views_seen(self) -> int:
         """How many views of each training image the run saw; 0 in runs of older versions."""
         return min(self.started.views, self.epochs_done)
@@ -95,7 +100,9 @@ def versions() -> dict[str, str]:
     return {"tlstudio": __version__, "python": platform.python_version(), **computing}
 
 
-COLUMNS = [field.name for field in fields(EpochDone) if field.name not in ("run", "epochs", "samples")]
+_ELSEWHERE = ("run", "epochs", "samples", "found")
+COLUMNS = [*(field.name for field in fields(EpochDone) if field.name not in _ELSEWHERE), "found"]
+"""JSON comes last: a row that is cut off shows by it."""
 
 
 def append_metrics(run_folder: Path, epochs: Sequence[EpochDone]) -> None:
@@ -106,8 +113,9 @@ def append_metrics(run_folder: Path, epochs: Sequence[EpochDone]) -> None:
     """
     path = run_folder / METRICS_NAME
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
     size = path.stat().st_size if path.exists() else 0
+    columns = _columns_of(path) if size else COLUMNS  # a run of an older version keeps to its own
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     if size == 0:
         writer.writeheader()
     for epoch in epochs:
@@ -121,6 +129,11 @@ def append_metrics(run_folder: Path, epochs: Sequence[EpochDone]) -> None:
         with suppress(OSError):  # half a row would glue itself to the next one
             os.truncate(path, size)
         raise
+
+
+def _columns_of(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
 
 
 def drop_metrics_after(run_folder: Path, epoch: int) -> None:
@@ -160,7 +173,7 @@ def read_metrics(run_folder: Path, epochs: int) -> tuple[EpochDone, ...]:
         try:
             found = json.loads(row["found"] or "")
             fields_of_row = {
-                **row,
+                **{name: value for name, value in row.items() if value != ""},
                 "found": found,
                 "epochs": epochs,
                 "samples": [],

@@ -17,6 +17,7 @@ from tlstudio.train.events import BatchHalved
 from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.mixup import Mix
 from tlstudio.train.precision import Precision, learning_in
+from tlstudio.train.standardised_head import StandardisedHead
 
 LONGEST_GRADIENT = 5.0
 """Its norm is cut there: one odd batch of a small set must not throw the weights far off."""
@@ -33,6 +34,7 @@ class Trainee:
         cut: behind the frozen part; None if images are fed.
         cut_of_average: the same cut through the averaged network.
         patch_drop: what drops patches of what crosses the cut, in training; None if all are seen.
+        head: what learns in place of the network's head; None if that learns itself.
         step: number of finished steps.
     """
 
@@ -52,6 +54,7 @@ class Trainee:
     cut: Cut | None = None
     cut_of_average: Cut | None = None
     patch_drop: PatchDropout | None = None
+    head: StandardisedHead | None = None
     step: int = 0
 
     def logits(self, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -131,13 +134,18 @@ def halved(trainee: Trainee, images: int) -> int:
     Raises:
         MemoryTooSmall: if it was one already.
     """
-    trainee.optimizer.zero_grad(set_to_none=True)
+    _forget_gradients(trainee)
     gc.collect()
     if trainee.device.type == "cuda":
         torch.cuda.empty_cache()
     if images <= 1:
         raise MemoryTooSmall(trainee.input_px)
     return images // 2
+
+
+def is_over_single_values(error: ValueError) -> bool:
+    """Whether BatchNorm was given one value of each channel, which has no spread."""
+    return "more than 1 value per channel" in str(error)
 
 
 def on_device(inputs: Tensor, device: torch.device) -> Tensor:
@@ -170,7 +178,7 @@ def _try_step(
             return None
         raise
     except ValueError as error:
-        if "more than 1 value per channel" in str(error):
+        if is_over_single_values(error):
             raise BatchTooSmall(1) from error
         raise
     _update(trainee)
@@ -179,7 +187,7 @@ def _try_step(
 
 def _gradients(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, mix: Mix | None) -> StepDone:
     """Gradients of the whole batch's mean loss, added up over pieces that fit into the memory."""
-    trainee.optimizer.zero_grad(set_to_none=True)
+    _forget_gradients(trainee)
     whole = trainee.weights[labels].sum()  # partners are the same images in another order
     of_partners = labels if mix is None else labels[mix.partners]
     losses, correct = [], []
@@ -212,12 +220,22 @@ def _loss(trainee: Trainee, logits: Tensor, answers: Tensor) -> Tensor:
     )
 
 
+def _forget_gradients(trainee: Trainee) -> None:
+    trainee.optimizer.zero_grad(set_to_none=True)
+    if trainee.head is not None:
+        trainee.head.forget_gradients()
+
+
 def _update(trainee: Trainee) -> None:
+    if trainee.head is not None:
+        trainee.head.take_gradients()
     parameters = [each for group in trainee.optimizer.param_groups for each in group["params"]]
     trainee.scaler.unscale_(trainee.optimizer)
     nn.utils.clip_grad_norm_(parameters, LONGEST_GRADIENT)
     trainee.scaler.step(trainee.optimizer)
     trainee.scaler.update()
+    if trainee.head is not None:
+        trainee.head.write_back()
     trainee.step += 1
     if trainee.average is not None:
         trainee.average.update(trainee.network, step=trainee.step)

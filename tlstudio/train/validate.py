@@ -27,7 +27,7 @@ class Judged:
 
     Attributes:
         loss: see EpochDone, as for the accuracy, `found` and the samples.
-        predicted: (N,) the most probable class of each image.
+        predicted: (N,) the most probable class of each image; is_right: whether that is its own.
         probability: (N,) of that class.
     """
 
@@ -37,6 +37,7 @@ class Judged:
     samples: list[SamplePrediction]
     predicted: Tensor
     probability: Tensor
+    is_right: Tensor
 
     def answers(self, source: Labelled, classes: Sequence[str]) -> tuple[ValidationAnswer, ...]:
         """The answer about each image, for the run's folder."""
@@ -125,4 +126,4 @@ def _judge(logits: Tensor, source: Labelled, classes: Sequence[str]) -> Judged:
     ]
     loss = float(nn.functional.cross_entropy(logits, labels))
     accuracy = int(is_right.sum()) / len(labels)
-    return Judged(loss, accuracy, found, samples, predicted, probability)
+    return Judged(loss, accuracy, found, samples, predicted, probability, is_right)

@@ -30,6 +30,7 @@ class TrainField:
 
 
 AUGMENTATIONS = (
+    ("auto", "Automatic: light or none"),
     ("none", "None"),
     ("light", "Light: flips, small shifts"),
     ("standard", "Standard: also colour and crops"),
@@ -61,7 +62,7 @@ FIELDS = (
         "batch_size",
         "Batch size",
         "whole",
-        "Images in one step. Halved by itself when the memory does not suffice.",
+        "Images in one step, fewer in a small set. Halved by itself when the memory does not suffice.",
         " images",
         1,
         1024,
@@ -119,7 +120,7 @@ FIELDS = (
         "augmentation",
         "Augmentation",
         "choice",
-        "Changes training images at random, so that no two epochs are alike. Your files stay as they are.",
+        "Random changes of training images; your files stay. Automatic: none up to 100 images, else light.",
         choices=AUGMENTATIONS,
     ),
     TrainField(

@@ -107,8 +107,8 @@ def _is_running(thing):
 class CrankedStep:
     """A step whose events the test releases one at a time; `None` ends it."""
 
-    def __init__(self, step, folder, options):
-        self.step, self.folder, self.options = step, folder, options
+    def __init__(self, step, folder, options, settings=None):
+        self.step, self.folder, self.options, self.settings = step, folder, options, settings
         self.asked = []
         self._queue = queue.SimpleQueue()
 
@@ -152,8 +152,8 @@ class Bench:
     def __init__(self):
         self.steps = []
 
-    def __call__(self, step, folder, options):
-        self.steps.append(CrankedStep(step, folder, options))
+    def __call__(self, step, folder, options, settings=None):
+        self.steps.append(CrankedStep(step, folder, options, settings))
         return self.steps[-1]
 
     @staticmethod

@@ -90,7 +90,7 @@ class Rehearsal:
         self.let_go = threading.Event()
         self.let_go.set()
 
-    def __call__(self, step, folder, options):
+    def __call__(self, step, folder, options, settings=None):
         runner = Rehearsed(step, options, self.told.pop(0) if self.told else [], self.let_go)
         self.begun.append(runner)
         return runner

@@ -21,8 +21,9 @@ from tlstudio.project.file import create_project
 class Quiet:
     """A step that reports nothing; the tests hand over its events."""
 
-    def __init__(self, step, folder, options):
+    def __init__(self, step, folder, options, settings=None):
         self.step = step
+        type(self).asked_for = settings.data
 
     def __iter__(self):
         return iter(())
@@ -83,6 +84,13 @@ def read(session):
     for event in scan(session.project.settings.data, session.project.folder / "images.csv"):
         session.take(event)
     end(session)
+
+
+def read_as_asked(session, qtbot):
+    """Scan for real by the settings that the page has asked for."""
+    qtbot.waitUntil(lambda: session.running_step is None)
+    for event in scan(Quiet.asked_for, session.project.folder / "images.csv"):
+        session.take(event)
 
 
 def open_other(page, session, folder, root):
@@ -203,7 +211,7 @@ def test_that_groups_are_changed_in_place_with_a_preview_and_read_again(page, se
 
     editor.apply.click()
     qtbot.waitUntil(lambda: session.running_step is None)
-    assert session.project.settings.data.group_pattern == r"P(\d)"
+    assert Quiet.asked_for.group_pattern == r"P(\d)"
     assert page.view.editor is None
 
 
@@ -237,7 +245,7 @@ def test_that_a_found_folder_takes_the_place_of_the_moved_one(page, session, ima
     monkeypatch.setattr("tlstudio.app.pages.data.QFileDialog.getExistingDirectory", lambda *_: str(elsewhere))
     [button] = [button for button in page.message.findChildren(QPushButton) if button.text() == "Find it…"]
     button.click()
-    qtbot.waitUntil(lambda: session.running_step is None)
+    read_as_asked(session, qtbot)
 
     assert session.project.data_root == elsewhere
 
@@ -468,16 +476,17 @@ def test_that_single_images_are_no_folders_to_read(page, session, tmp_path):
 def test_that_other_folders_replace_the_images_only_after_a_question(page, session, tmp_path, qtbot):
     read(session)
     before = session.project.settings.data
-    for name in ("cats", "dogs"):
-        (tmp_path / "other" / name).mkdir(parents=True)
+    draw_images(tmp_path / "other", {"cats": 6, "dogs": 4})
     page.take_drop([tmp_path / "other"])
     assert session.project.settings.data == before
     assert page.message.title == "Use these folders instead?"
 
     [button] = [each for each in page.message.findChildren(QPushButton) if each.text() == "Use them instead"]
     button.click()
-    qtbot.waitUntil(lambda: session.running_step is None)
+    assert session.project.settings.data == before  # until the others are read, whatever happens
+    read_as_asked(session, qtbot)
     assert session.project.settings.data.root == str(tmp_path / "other")
+    assert session.project.images.classes == ["cats", "dogs"]
 
 
 def test_that_a_page_made_while_images_are_read_shows_them_as_well(session, qtbot):
@@ -495,7 +504,7 @@ def test_that_a_reading_without_result_leaves_the_project_at_its_folder(page, se
     read(session)
     before = session.project.settings.data
     page._rescan(root=str(tmp_path / "elsewhere"))
-    assert session.project.settings.data.root == str(tmp_path / "elsewhere")
+    assert session.data_settings.root == str(tmp_path / "elsewhere")
 
     session.take(Failed("Only one class was found", "All images lie in one folder."))
 

@@ -42,7 +42,7 @@ def judged(run=1, times_seen=1):
 class Quiet:
     """A step that reports nothing; the tests hand over its events."""
 
-    def __init__(self, step, folder, options):
+    def __init__(self, step, folder, options, settings=None):
         self.options = options
 
     def __iter__(self):

@@ -87,6 +87,7 @@ def test_that_a_run_is_known_by_what_was_chosen_when_its_step_began(opened, benc
     other = replace(chosen.model, backbone="resnet50", freeze=3)
     opened.choose(model=other, train=replace(chosen.train, learning_rate=0.5))
 
+    assert bench.steps[0].settings == chosen  # a child that is still starting finds no others
     bench.steps[0].release(bench.started(1), bench.started(2), None)
     qtbot.waitUntil(lambda: len(opened.project.runs) == 2)
 

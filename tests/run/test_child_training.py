@@ -17,6 +17,7 @@ from tlstudio.run.follow import follow, take
 from tlstudio.run.here import run_here
 from tlstudio.run.process import StepProcess
 from tlstudio.train.events import EpochDone, RunStarted, TrainDone
+from tlstudio.train.run_info import read_info
 from tlstudio.train.settings import TrainSettings
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -39,6 +40,18 @@ def project(tmp_path: Path) -> Project:
     for after, _ in follow(project, run_here("scan", project)):
         project = after
     return project
+
+
+@pytest.mark.slow
+def test_that_a_child_trains_what_was_chosen_when_it_was_asked(project: Project) -> None:
+    asked = replace(project.settings, train=replace(project.settings.train, epochs=2, seed=7))
+    process = StepProcess("train", project.folder, {}, asked)
+    later = project.with_settings(train=replace(project.settings.train, epochs=1, batch_size=8))
+    save_project(later)
+    list(process)
+
+    info = read_info(project.run_folder(1))
+    assert (info.train.epochs, info.train.seed, info.train.batch_size) == (2, 7, 4)
 
 
 @pytest.mark.slow

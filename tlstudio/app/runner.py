@@ -1,10 +1,11 @@
 """What a step looks like from outside while it is under way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 from tlstudio.events import Event
+from tlstudio.project.project import Settings
 
 CLOSE_SECONDS = 5.0
 """So long a step may take to end when the window closes; then it is made to."""
@@ -28,4 +29,10 @@ class Runner(Protocol):
         """End it now."""
 
 
-Begin = Callable[[str, Path | None, dict[str, Any]], Runner]
+class Begin(Protocol):
+    """Starts a step, such as StepProcess."""
+
+    def __call__(
+        self, step: str, project: Path | None, options: dict[str, Any], settings: Settings | None = None, /
+    ) -> Runner:
+        """Start it; see StepProcess."""

@@ -240,25 +240,44 @@ class Session(QObject):
         )
         return self._change(replace(project, runs=runs))
 
+    @property
+    def data_settings(self) -> DataSettings:
+        """By which images are being read, else those that the project's images were read by."""
+        if self.running_step == "scan" and self._settings_at_start is not None:
+            return self._settings_at_start.data
+        return self.project.settings.data if self.project is not None else DataSettings()
+
+    def read_images(self, data: DataSettings) -> bool:
+        """Read images by these settings; the project takes them once all are read.
+
+        Returns:
+            False if a step is running already, or the project is read-only.
+        """
+        settings = None if self.project is None else replace(self.project.settings, data=data)
+        return self._start("scan", settings, {})
+
     def start(self, step: str, **options: Any) -> bool:
-        """Run a step in a child process.
+        """Run a step in a child process, with the settings as they are now.
 
         Returns:
             False if one is running already, or the project is read-only.
         """
+        return self._start(step, self.project.settings if self.project is not None else None, options)
+
+    def _start(self, step: str, settings: Settings | None, options: dict[str, Any]) -> bool:
         if self.running_step is not None or (step != "predict" and self._writable() is None):
             return False
         if not self.is_saved:
-            self._save()  # the child reads the project as it is saved
+            self._save()  # the child reads the project's images and runs as they are saved
         folder = self.project.folder if self.project is not None else None
         allowed = preferences.load().cache_gb if step in CACHE_STEPS else None
         if allowed is not None:
             options["cache_gb"] = allowed
-        self._settings_at_start = self.project.settings if self.project is not None else None
+        self._settings_at_start = settings
         self.running_step = step
         self.speed_probe.hold("step")
         self._set_paused(is_paused=False)
-        self._runner = self._begin(step, folder, options)
+        self._runner = self._begin(step, folder, options, settings)
         self._thread = StepThread(self._runner, self)
         self._thread.reported.connect(self.take)
         self._thread.finished.connect(self._step_finished)
@@ -313,11 +332,16 @@ class Session(QObject):
             preferences.save(preferences.load().without_recent(str(project.folder)))
 
     def _after(self, project: Project, event: Event) -> Project:
-        if not isinstance(event, RunStarted) or self._settings_at_start is None:
-            return follow.after(project, event)
-        # A run is trained with what was chosen when the step began, whatever was chosen since.
-        begun = follow.after(replace(project, settings=self._settings_at_start), event)
-        return replace(begun, settings=project.settings)
+        changed, at_start = follow.after(project, event), self._settings_at_start
+        if at_start is None:
+            return changed
+        if isinstance(event, ImagesScanned):
+            return changed.with_settings(data=at_start.data)
+        if isinstance(event, RunStarted):
+            # A run is trained with what was chosen when the step began, whatever was chosen since.
+            begun = follow.after(replace(project, settings=at_start), event)
+            return replace(begun, settings=project.settings)
+        return changed
 
     def rows(self) -> tuple[ImageRow, ...]:
         """The table of images as it is on disk; empty before the first scan."""

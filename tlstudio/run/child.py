@@ -15,6 +15,7 @@ import faulthandler  # noqa: E402
 import importlib  # noqa: E402
 import os  # noqa: E402
 import threading  # noqa: E402
+from dataclasses import replace  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from tlstudio.events import Event, Heartbeat, Stopped, to_json  # noqa: E402
@@ -73,6 +74,8 @@ def _run(line: str, control: Control, out: Out) -> int:
     try:
         request = Request.from_json(line)
         project = open_project(Path(request.project), read_only=True) if request.project else None
+        if project is not None and request.settings is not None:
+            project = replace(project, settings=request.settings)
         events = run_here(request.step, project, **request.options)
         ending: Ending = ""
         for event in events:

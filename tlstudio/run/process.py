@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from tlstudio.events import Event, Failed, Stopped
+from tlstudio.project.project import Settings
 from tlstudio.run.connection import Child
 from tlstudio.run.details import without_paths
 from tlstudio.run.errors import StepEndedUnexpectedly, StepNotStarted, signal_name
@@ -25,20 +26,27 @@ class StepProcess:
     _warm_child: ClassVar[Child | None] = None
     _warm_lock: ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, step: str, project: Path | None, options: dict[str, Any] | None = None) -> None:
-        """Start the step; its child reads the project as it is saved now.
+    def __init__(
+        self,
+        step: str,
+        project: Path | None,
+        options: dict[str, Any] | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        """Start the step; its child reads the project as it is saved when the child is ready.
 
         Args:
             step: a name in the table `STEPS`.
             project: folder of the project, or None for a step that needs none.
             options: of the step; values of JSON or paths.
+            settings: of the project, in place of the saved ones; None: those that the child will find.
         """
         self.step = step
         self._is_ended_by_us = False
         self._timer: threading.Timer | None = None
         self._child: Child | None = None
         self._refusal = ""
-        request = Request(step, None if project is None else str(project), options or {})
+        request = Request(step, None if project is None else str(project), options or {}, settings)
         try:
             arguments = ("--download",) if step in NETWORK_STEPS else ()
             self._child = (None if step in LIGHT_STEPS else self._take_warm_child()) or Child(*arguments)

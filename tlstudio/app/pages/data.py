@@ -19,7 +19,6 @@ from tlstudio.app.widgets.folder_listing import FolderListing
 from tlstudio.app.widgets.images_view import ImagesView
 from tlstudio.app.widgets.toast import Toast
 from tlstudio.data.events import ImageSetAside, ImagesScanned
-from tlstudio.data.settings import DataSettings
 from tlstudio.data.table import ImageRow
 from tlstudio.errors import TLStudioError
 from tlstudio.events import Event, Failed, Progress, Stopped
@@ -40,7 +39,6 @@ class DataPage(Page):
         self._set_aside = 0
         self._is_moved = False
         self._folder: Path | None = None
-        self._before: DataSettings | None = None
         self._changes: dict[str, Any] = {}
         self._shown: object = None
         self._findings: tuple[Finding, ...] = ()
@@ -80,7 +78,7 @@ class DataPage(Page):
         project = self.session.project
         folder = project.folder if project else None
         if folder != self._folder:  # what was said of another project must not be answered in this one
-            self._folder, self._is_moved, self._before = folder, False, None
+            self._folder, self._is_moved = folder, False
             self.message.clear()
             self.view.browser.clear_filters()
         images = project.images if project else None
@@ -110,16 +108,12 @@ class DataPage(Page):
                     self.view.grow_to(event.done)
             case ImageSetAside():
                 self._set_aside += 1
-            case ImagesScanned():
-                self._before = None
             case Failed():
-                self._take_back()
                 words = " ".join(part for part in (event.message, event.what_to_try) if part)
                 changes = self._changes
                 again = [("Try again", lambda: self._rescan(**changes))]
                 self.message.say("bad", event.title, words, again)
             case Stopped():
-                self._take_back()
                 self.message.say("accent", "Reading was cancelled.", "Nothing was changed.")
 
     def _step_began(self, step: str) -> None:
@@ -127,9 +121,10 @@ class DataPage(Page):
         if step == "scan" and project is not None:
             self._set_aside, self._shown = 0, None
             self.message.clear()
-            self.view.begin_scan(project.data_root)
-            self.set_purpose(f"Reading images from {project.data_root}")
-            self.listing.start(project.settings.data)
+            settings = self.session.data_settings
+            self.view.begin_scan(Path(settings.root))
+            self.set_purpose(f"Reading images from {settings.root}")
+            self.listing.start(settings)
         self.refresh()
 
     def _step_over(self, _step: str) -> None:
@@ -138,7 +133,7 @@ class DataPage(Page):
     def _show_listed(self, rows: Sequence[ImageRow]) -> None:
         project = self.session.project
         if project is not None and self.session.running_step == "scan":
-            self.view.show_listed(project.data_root, rows)
+            self.view.show_listed(Path(self.session.data_settings.root), rows)
 
     # What the window passes on
 
@@ -238,18 +233,11 @@ class DataPage(Page):
             words = "The images can be read again when it has ended. Nothing was changed."
             self.message.say("warn", "Another step is running.", words)
             return
-        before = project.settings.data
-        if self.session.choose(data=replace(before, **changes)):
-            # Images that were read before stay in force until these are read.
-            self._before = before if project.images is not None else None
+        data = replace(project.settings.data, **changes)
+        # Images that were read before stay in force until these are read.
+        if project.images is not None or self.session.choose(data=data):
             self._changes = changes
-            self.session.start("scan")
-
-    def _take_back(self) -> None:
-        """Choose again what the images on the page were read with: the reading brought nothing."""
-        before, self._before = self._before, None
-        if before is not None:
-            self.session.choose(data=before)
+            self.session.read_images(data)
 
     def _ask_for_folders(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Choose the folder that holds your class folders")

@@ -364,6 +364,9 @@ LIGHT_STEPS = frozenset({"scan", "predict", "download", "pack", "import_pack"})
 CACHE_STEPS = frozenset({"train", "resume", "sweep"})
 """Those that keep features, and take how much room these may have."""
 
+RUN_STEPS = frozenset({"resume", "evaluate", "export"})
+"""Those that work on one run which is there already."""
+
 NETWORK_STEPS = frozenset({"download"})
 """Those whose child process may reach Hugging Face; no other process ever does."""
 

@@ -99,6 +99,30 @@ def test_that_a_run_is_known_by_what_was_chosen_when_its_step_began(opened, benc
     assert opened.project.settings.model == other
 
 
+@pytest.mark.parametrize(
+    ("step", "options", "deletable"),
+    [
+        ("train", {}, [1, 2]),
+        ("resume", {"run": 1}, [2]),
+        ("evaluate", {"run": 2}, [1]),
+        ("export", {}, []),
+        ("sweep", {}, []),
+    ],
+)
+def test_that_a_run_is_not_deleted_while_a_step_works_on_it(opened, bench, record, step, options, deletable):
+    opened.take(bench.started(1))
+    opened.take(bench.finished(1))
+    opened.take(bench.started(2))
+    opened.take(bench.finished(2))
+    failures = record(opened.failed)
+    opened.start(step, **options)
+
+    assert [run for run in (1, 2) if opened.delete_run(run)] == deletable
+    assert [run.number for run in opened.project.runs] == [run for run in (1, 2) if run not in deletable]
+    assert [failure.title for failure in failures.events] == ["The run is in use"] * (2 - len(deletable))
+    bench.steps[0].release(None)
+
+
 def test_that_events_of_a_step_arrive_in_order_and_are_kept(opened, bench, record, qtbot):
     recorder = record(opened.reported)
     opened.start("train")

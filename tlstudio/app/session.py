@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,18 @@ from tlstudio.app.cost_probe import CostProbe
 from tlstudio.app.downloads import Downloads
 from tlstudio.app.errands import Errands
 from tlstudio.app.image_choice import root_and_folders
+from tlstudio.app.image_rows import ImageRows
 from tlstudio.app.model_choice import with_recommended_depth
 from tlstudio.app.runner import CLOSE_SECONDS, Begin, Runner
 from tlstudio.app.speed_probe import SpeedProbe
 from tlstudio.app.step_thread import StepThread
 from tlstudio.data.events import ImagesScanned
 from tlstudio.data.settings import DataSettings
-from tlstudio.data.table import ImageRow, read_table
-from tlstudio.errors import DataError, ProjectError, TLStudioError
+from tlstudio.data.table import ImageRow
+from tlstudio.errors import ProjectError, TLStudioError
 from tlstudio.events import Event, Failed, Stopped
 from tlstudio.model.settings import ModelSettings
-from tlstudio.project.errors import ProjectReadOnly
+from tlstudio.project.errors import ProjectReadOnly, RunIsInUse
 from tlstudio.project.file import IMAGES_NAME, create_project, open_project, remove_unused, save_project
 from tlstudio.project.lock import ProjectLock
 from tlstudio.project.project import Project, RunState, Settings
@@ -33,7 +33,7 @@ from tlstudio.project.run_bin import empty_bin, put_back, throw_away, tidy_bin
 from tlstudio.run import follow
 from tlstudio.run.here import failure
 from tlstudio.run.process import StepProcess
-from tlstudio.steps import CACHE_STEPS
+from tlstudio.steps import CACHE_STEPS, RUN_STEPS
 from tlstudio.train.events import RunStarted
 
 RETRY_MILLISECONDS = 5000
@@ -97,8 +97,9 @@ class Session(QObject):
         self._thread: StepThread | None = None
         self._is_closing = False
         self._settings_at_start: Settings | None = None
+        self._run_at_start: int | None = None
         self._unused: Settings | None = None  # as they were when no image of a new project could be read
-        self._rows: tuple[object, tuple[ImageRow, ...]] = (None, ())
+        self._rows = ImageRows()
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.setInterval(RETRY_MILLISECONDS)
@@ -182,7 +183,7 @@ class Session(QObject):
             self._lock.release()
             self._lock = None
         self._forget_unused()
-        self._rows = (None, ())
+        self._rows.forget()
         self.is_saved = True
         if self.project is not None:
             self.project = None
@@ -208,12 +209,20 @@ class Session(QObject):
         return project is not None and self._change(project.with_chosen_run(number))
 
     def delete_run(self, number: int) -> bool:
-        """Put a run with its files into the project's bin; one that is being trained stays.
+        """Put a run with its files into the project's bin; one that a step works on stays.
 
         Returns:
             False if it could not be deleted; `failed` says why.
         """
+        if self.is_in_use(number):
+            self._fail(RunIsInUse(number))
+            return False
         return self._change_by(throw_away, number)
+
+    def is_in_use(self, number: int) -> bool:
+        """Whether the running step needs the run's files: a sweep may take any of them."""
+        worked_on = number if self._run_at_start is None else self._run_at_start
+        return self.running_step == "sweep" or (self.running_step in RUN_STEPS and worked_on == number)
 
     def put_back(self, number: int) -> bool:
         """Take a deleted run out of the bin.
@@ -274,6 +283,7 @@ class Session(QObject):
         if allowed is not None:
             options["cache_gb"] = allowed
         self._settings_at_start = settings
+        self._run_at_start = options.get("run")
         self.running_step = step
         self.speed_probe.hold("step")
         self._set_paused(is_paused=False)
@@ -313,7 +323,7 @@ class Session(QObject):
                 changed = self._after(self.project, event)
             if changed is not self.project and not self.project.is_read_only:
                 if isinstance(event, ImagesScanned):
-                    self._rows = (None, ())
+                    self._rows.forget()
                     if self.project.images is None and changed.settings.model == ModelSettings():
                         recommended = with_recommended_depth(ModelSettings(), changed)
                         changed = changed.with_settings(model=recommended)
@@ -347,18 +357,7 @@ class Session(QObject):
         """The table of images as it is on disk; empty before the first scan."""
         if self.project is None:
             return ()
-        path = self.project.folder / IMAGES_NAME
-        try:
-            facts = path.stat()
-        except OSError:
-            return ()
-        key = (path, facts.st_mtime_ns, facts.st_size)
-        if key != self._rows[0]:
-            rows: tuple[ImageRow, ...] = ()
-            with suppress(DataError):
-                rows = read_table(path)
-            self._rows = (key, rows)
-        return self._rows[1]
+        return self._rows.of(self.project.folder / IMAGES_NAME)
 
     def _writable(self) -> Project | None:
         """The project if it can be changed; tells why not otherwise."""

@@ -96,6 +96,17 @@ class RunIsRunning(ProjectError):
         )
 
 
+class RunIsInUse(ProjectError):
+    """A run that a step works on can't be deleted."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "The run is in use",
+            f"Run {number} is being worked on now, so it can't be deleted. Nothing was changed.",
+            "Wait until that has ended, or stop it.",
+        )
+
+
 class RunNotPutBack(ProjectError):
     """A deleted run can't be taken out of the bin."""
 

@@ -286,7 +286,7 @@ class ComparePage(Page):
             return
         is_taken = run == taken_run(project)
         reason = self._hint or why_not_to_evaluate(project, run, is_taken=is_taken)
-        why_not = why_not_to_delete(project, run)
+        why_not = why_not_to_delete(project, run, is_in_use=self.session.is_in_use(run.number))
         self.delete_button.setEnabled(not why_not)
         self.delete_button.setToolTip(why_not)
         self.footer(
@@ -345,7 +345,9 @@ class ComparePage(Page):
     def delete_run(self, _number: int = 0) -> None:
         """Put the selected run into the bin, and offer to take it back."""
         project, run = self.session.project, self._current()
-        if project is None or run is None or why_not_to_delete(project, run):
+        if project is None or run is None:
+            return
+        if why_not_to_delete(project, run, is_in_use=self.session.is_in_use(run.number)):
             return
         if self.session.delete_run(run.number):
             self.refresh()

@@ -42,11 +42,13 @@ def why_not_to_evaluate(project: Project, run: Run, *, is_taken: bool) -> str:
     return ""
 
 
-def why_not_to_delete(project: Project, run: Run) -> str:
+def why_not_to_delete(project: Project, run: Run, *, is_in_use: bool) -> str:
     """Why the run can't be deleted; empty if it can."""
     if project.is_read_only:
         return READ_ONLY
-    return "It is being trained. Stop it first." if run.state == "running" else ""
+    if run.state == "running":
+        return "It is being trained. Stop it first."
+    return "It is being worked on. Wait for that, or stop it." if is_in_use else ""
 
 
 def deleted_words(run: Run) -> str:

@@ -5,6 +5,7 @@ import errno
 import json
 import math
 import shutil
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -31,6 +32,7 @@ from tlstudio.train.run_folder import load_run
 from tlstudio.train.run_info import read_info
 from tlstudio.train.settings import TrainSettings, with_augmentation
 from tlstudio.train.validation_file import VALIDATION_NAME, read_validation
+from tlstudio.work_clock import CLOCK
 
 
 def of(kind, events):
@@ -49,6 +51,22 @@ def test_that_a_run_goes_from_its_start_over_every_epoch_to_its_end(small_set):
     assert (started.precision, started.weights, started.device) == ("float32", "random", "CPU, 1 thread")
     assert done.best_epoch == [event.epoch for event in of(EpochDone, events) if event.is_best][-1]
     assert not done.stopped_early
+
+
+def test_that_a_pause_takes_no_time_of_a_run(small_set, monkeypatch):
+    clock, away = time.monotonic, [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + away[0])
+    monkeypatch.setattr(fitting, "SECONDS_BETWEEN_EVENTS", 0.0)
+    events = []
+    for event in small_set.fit(epochs=2):
+        events.append(event)
+        with CLOCK.paused():
+            away[0] += 1e6
+
+    assert of(BatchDone, events)
+    assert all(event.seconds < 1e3 for event in of(EpochDone, events))
+    assert events[-1].seconds < 1e3
+    assert read_info(small_set.run_folder).seconds < 1e3
 
 
 def test_that_the_answers_of_the_best_epoch_are_kept_image_by_image(small_set):

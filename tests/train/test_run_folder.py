@@ -56,6 +56,32 @@ def test_that_rows_after_the_checkpoint_are_taken_back(tmp_path, before, after):
     assert (tmp_path / "metrics.csv").read_text() == after
 
 
+def test_that_a_row_is_taken_back_wherever_it_was_cut_off(tmp_path):
+    folder = tmp_path / "0001"
+    folder.mkdir()
+    one = EpochDone(1, 1, 3, 0.5, 0.5, 0.5, 0.5, 1.0, True, 1e-3, {"ants": (1, 2), 'a "bee"': (1, 2)}, [])
+    append_metrics(folder, [one])
+    whole = (folder / "metrics.csv").read_bytes()
+    append_metrics(folder, [replace(one, epoch=2)])
+    longer = (folder / "metrics.csv").read_bytes()
+
+    for length in range(len(whole), len(longer)):
+        (folder / "metrics.csv").write_bytes(longer[:length])
+        drop_metrics_after(folder, 2)
+        assert (folder / "metrics.csv").read_bytes() == whole
+
+
+@pytest.mark.parametrize("name", ["ants\u2028bees", "ants\x85bees", "ants\nbees", 'ants",bees'])
+def test_that_rows_of_classes_with_any_name_stay(tmp_path, name):
+    folder = tmp_path / "0001"
+    folder.mkdir()
+    first = EpochDone(1, 1, 3, 0.5, 0.5, 0.5, 0.5, 1.0, True, 1e-3, {name: (1, 2)}, [])
+    append_metrics(folder, [first, replace(first, epoch=2), replace(first, epoch=3)])
+    drop_metrics_after(folder, 2)
+
+    assert read_metrics(folder, 3) == (first, replace(first, epoch=2))
+
+
 def test_that_a_run_of_an_older_version_goes_on_in_the_columns_that_it_has(tmp_path):
     folder = tmp_path / "0001"
     folder.mkdir()

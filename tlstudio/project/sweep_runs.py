@@ -1,6 +1,5 @@
 """The runs of a depth sweep, one after another, and what they come to."""
 
-import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +11,7 @@ from tlstudio.events import Event
 from tlstudio.project.project import Project, Run
 from tlstudio.project.sweep_plan import SweepPlan, known_run, swept
 from tlstudio.train.events import RunFailed
+from tlstudio.work_clock import CLOCK
 
 Begin = Callable[[Project, Run | None], Generator[Event, None, None]]
 """Trains a new run with the project's settings, or goes on with that one."""
@@ -25,7 +25,7 @@ def run_sweep(project: Project, plan: SweepPlan, begin: Begin) -> Generator[Even
         plan: made for it.
         begin: see `Begin`.
     """
-    began, failures = time.monotonic(), list[RunFailed]()
+    began, failures = CLOCK.seconds(), list[RunFailed]()
     known = [known_run(project, plan, *each) for each in plan.order]
     done = sum(run is not None and run.state == "done" for run in known)
     yield SweepPlanned(list(plan.depths), list(plan.seeds), plan.epochs, len(plan.order), done)
@@ -55,4 +55,4 @@ def run_sweep(project: Project, plan: SweepPlan, begin: Begin) -> Generator[Even
         raise TrainError(failures[-1].title, failures[-1].message, failures[-1].what_to_try)
     if result is None:
         raise NotComparable
-    yield replace(result, seconds=time.monotonic() - began, failed=len(failures))
+    yield replace(result, seconds=CLOCK.seconds() - began, failed=len(failures))

@@ -23,6 +23,7 @@ from tlstudio.project.file import open_project  # noqa: E402
 from tlstudio.run.control import Control, Ending  # noqa: E402
 from tlstudio.run.here import failure, run_here  # noqa: E402
 from tlstudio.run.request import Request  # noqa: E402
+from tlstudio.work_clock import CLOCK  # noqa: E402
 
 HEARTBEAT_SECONDS = 1.0
 NICENESS = 5
@@ -80,7 +81,8 @@ def _run(line: str, control: Control, out: Out) -> int:
         ending: Ending = ""
         for event in events:
             out.write(event)
-            ending = control.wait_while_paused()
+            with CLOCK.paused():
+                ending = control.wait_while_paused()
             if ending:
                 break
         if ending == "gone":

@@ -1,6 +1,5 @@
 """What must stand before the first epoch: decoded images, and a network with all that trains it."""
 
-import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from tlstudio.train.precision import choose_precision
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.step import Trainee
 from tlstudio.train.steps import steps_per_epoch
+from tlstudio.work_clock import CLOCK
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def decode(
         DataError: if the images can't be read.
         NothingToTrainOn: if a split has none.
     """
-    began = time.monotonic()
+    began = CLOCK.seconds()
     sets = {}
     splits: tuple[Split, ...] = ("train", "validation")
     for split in splits:
@@ -77,7 +77,7 @@ def decode(
         if not images.rows:
             raise NothingToTrainOn("training" if split == "train" else split)
         sets[split] = labelled(images, classes)
-    return Sets(sets["train"], sets["validation"], time.monotonic() - began)
+    return Sets(sets["train"], sets["validation"], CLOCK.seconds() - began)
 
 
 def get_ready(

@@ -5,7 +5,6 @@ continues from its last checkpoint to the very same numbers (on a CPU; graphics 
 """
 
 import math
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -43,6 +42,7 @@ from tlstudio.train.step import Trainee, take_step
 from tlstudio.train.tally import Tally
 from tlstudio.train.validate import validate
 from tlstudio.train.validation_file import ValidationAnswer
+from tlstudio.work_clock import CLOCK
 
 SECONDS_BETWEEN_EVENTS = 0.1
 
@@ -109,7 +109,7 @@ def fit(
         cache_folder.mkdir(parents=True, exist_ok=True)
     sets = yield from decode(rows, classes, data_root, cache_folder, backbone.preprocessing)
     views = (begun.views or None) if begun else None
-    began = time.monotonic()
+    began = CLOCK.seconds()
     ready = yield from get_ready(
         backbone, model, train, sets, len(classes), cache_folder, cache_bytes, checkpoint, views
     )
@@ -117,7 +117,7 @@ def fit(
         course = _course(run, train, classes, backbone, sets, ready)
         if checkpoint is None and _has_lasting_features(model, backbone):
             standardise(ready.trainee, course.train, train.batch_size, train.seed)
-        sets = replace(sets, seconds=sets.seconds + time.monotonic() - began)
+        sets = replace(sets, seconds=sets.seconds + CLOCK.seconds() - began)
         place = _place(checkpoint, ready.trainee, sets)
         started = _started(run, train, model, backbone, sets, ready, place, begun, data_fingerprint)
         keeper = Keeper(run_folder, _info(known, started, model, chosen, classes, backbone), place)
@@ -204,7 +204,7 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
     Returns:
         The new place, the report, and the answers about the validation images if they are the best so far.
     """
-    began = time.monotonic()
+    began = CLOCK.seconds()
     epoch, settings, labels_of_all = place.epoch + 1, course.settings, course.train.source.labels
     tally, last_event = Tally(), began
     train_mode(trainee.network, trainee.frozen)
@@ -216,7 +216,7 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
         mix = draw_mix(len(indices), settings.mixup, settings.seed, epoch, number)
         step = yield from take_step(trainee, inputs, labels, course.run, mix)
         tally.add(len(indices), step)
-        now = time.monotonic()
+        now = CLOCK.seconds()
         if now - last_event >= SECONDS_BETWEEN_EVENTS:
             last_event = now
             speed = tally.images / (now - began)
@@ -225,7 +225,7 @@ def _epoch(course: Course, trainee: Trainee, place: Place) -> Generator[Event, N
     train_loss, train_accuracy = _finite(tally.loss, epoch), tally.accuracy
     learning_rate = trainee.learning_rate
     judged = yield from validate(trainee, course.validation, course.classes)
-    seconds = time.monotonic() - began
+    seconds = CLOCK.seconds() - began
     is_best = place.is_beaten_by(judged.accuracy, judged.loss)
     low, high = grouped_interval(judged.is_right.numpy(), course.validation_groups)
     done = EpochDone(

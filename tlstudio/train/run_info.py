@@ -141,7 +141,8 @@ def drop_metrics_after(run_folder: Path, epoch: int) -> None:
     path = run_folder / METRICS_NAME
     if not path.exists():
         return
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        lines = list(file)  # a class's name may hold what `splitlines` takes for the end of a line
     numbers = [line.partition(",")[0] for line in lines[1:]]
     kept = [
         line
@@ -153,8 +154,14 @@ def drop_metrics_after(run_folder: Path, epoch: int) -> None:
 
 def _is_whole(line: str, header: str) -> bool:
     """Whether nothing is cut off, and no next row is glued to what was."""
-    values, names = csv.reader([line, header])
-    return line.endswith("\n") and len(values) == len(names)
+    if not line.endswith("\n"):
+        return False
+    try:
+        values, names = (next(csv.reader([each])) for each in (line, header))
+        json.loads(dict(zip(names, values, strict=True)).get("found", "{}"))
+    except (ValueError, csv.Error):
+        return False
+    return True
 
 
 def read_metrics(run_folder: Path, epochs: int) -> tuple[EpochDone, ...]:

@@ -43,3 +43,4 @@ def test_that_a_folder_and_a_project_file_are_projects_and_a_missing_one_is_not(
     assert door._is_project_path(str(tmp_path / "project.tlstudio"))
     assert not door._is_project_path(str(tmp_path / "missing"))
     assert not door._is_project_path("--help")
+    assert not door._is_project_path("x" * 300)

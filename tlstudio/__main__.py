@@ -4,6 +4,7 @@ from tlstudio import environment
 
 environment.prepare()
 
+import os  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -42,8 +43,8 @@ def main() -> None:
 
 
 def _is_project_path(argument: str) -> bool:
-    path = Path(argument)
-    return path.is_dir() or (path.suffix == ".tlstudio" and path.is_file())
+    # By os.path, which takes a name that is too long, or can't be looked up, for one that isn't there.
+    return os.path.isdir(argument) or (argument.endswith(".tlstudio") and os.path.isfile(argument))
 
 
 def _open_window(project: Path | None) -> int | str:

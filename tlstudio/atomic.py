@@ -14,6 +14,10 @@ from pathlib import Path
 EVERYONE = 0o666
 """May read and write a new file, as far as the user's umask allows."""
 
+HALF = ".tmp"
+STALE_SECONDS = 60.0
+"""A file that has not grown for so long is nobody's any more."""
+
 REPLACE_TRIES = 12
 """On Windows a virus scanner or indexer may hold the old file; it lets go within about 2.5 s."""
 
@@ -23,14 +27,15 @@ def write_text(path: Path, text: str, *, mode: int = EVERYONE) -> None:
 
     Args:
         path: of the file.
-        text: all of it.
+        text: all of it; what is no Unicode is written as its escape.
         mode: who may read and write it, as for `os.chmod`, but for what the umask takes away.
 
     Raises:
         OSError: if it can't be written; the old file stands unchanged.
     """
     with replacing(path, mode=mode) as temporary:
-        temporary.write_bytes(text.encode("utf-8"))
+        # A path of Linux may be no Unicode; in JSON its escape is read back as what it was.
+        temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -41,6 +46,14 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     with replacing(path) as temporary:
         temporary.write_bytes(content)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that were killed left half written in the folder, as far as that is possible."""
+    with suppress(OSError):
+        for path in folder.glob(f".*{HALF}"):
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                path.unlink()
 
 
 @contextmanager
@@ -57,7 +70,7 @@ def replacing(path: Path, *, mode: int = EVERYONE) -> Iterator[Path]:
         raise FileExistsError(errno.EEXIST, "something that is no file lies there")
     if path.is_symlink():
         path = path.resolve()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=HALF)
     os.close(handle)
     temporary = Path(name)
     try:

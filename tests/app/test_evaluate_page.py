@@ -212,6 +212,15 @@ def test_that_groups_torn_by_the_folders_are_told_beside_the_result(page, sessio
     assert "by 4 groups" in page.result.headline.range.text()
 
 
+def test_that_test_images_that_were_left_out_are_told_beside_the_result(page, session):
+    train(session)
+    judge(session, left_out=2)
+
+    assert page.message.tone == "warn"
+    assert page.message.title == "Some test images are missing."
+    assert page.message._text.text().startswith("2 of 8 test images were left out")
+
+
 def test_that_whole_groups_are_nothing_to_warn_of(page, session):
     train(session)
     judge(session, groups=4)

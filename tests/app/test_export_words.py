@@ -12,6 +12,7 @@ import pytest
 from tlstudio.app.widgets.card_words import card_text
 from tlstudio.app.widgets.export_words import (
     compared_split,
+    compared_words,
     difference,
     empty_parts,
     exportable,
@@ -150,3 +151,21 @@ def test_that_the_card_of_a_run_that_was_not_evaluated_says_so():
 
     assert text.results == "Not evaluated yet."
     assert text.fingerprint == "Known once the file is saved."
+
+
+def test_that_the_card_says_when_test_images_are_not_new_or_not_all_there():
+    judged = replace(made.an_evaluation(), groups=9, shared_groups=2, left_out=3)
+    text = card_text(made.a_run(evaluation=judged), None, made.rows())
+
+    assert text.results_title == "Results on 40 test images"
+    assert "(70 to 93%, by 9 groups)" in text.results
+    assert "2 groups of test images stand in training or validation too" in text.results
+    assert "3 of 43 test images were left out" in text.results
+
+
+def test_that_a_comparison_says_which_images_it_lacks():
+    exported = replace(made.an_export("m.onnx", images=38), left_out=2)
+
+    assert compared_words(exported, "test") == (
+        "38 of 40 test images were run through both; the others can't be read any more."
+    )

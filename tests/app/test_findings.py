@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tlstudio.app.widgets.findings import check_up, to_look_at
@@ -138,6 +140,16 @@ def test_that_groups_are_asked_about_until_the_user_has_said_what_they_are(data,
     finding = kinds(look({"a": 50, "b": 50}, data=data, pattern=pattern))["groups"]
 
     assert (finding.tone, finding.action) == (tone, action)
+
+
+@pytest.mark.parametrize("data", [DataSettings(), DataSettings(is_independent=True)])
+def test_that_copies_in_train_and_test_folders_come_before_anything_said_of_groups(data):
+    copies = (row("train/a/1.png"), row("test/a/1.png", split="test"))
+    rows = [replace(copy, class_name="a", group="train/a/1.png") for copy in copies]
+    finding = kinds(look({"a": 50, "b": 50}, rows, data=data))["groups"]
+
+    assert finding.tone == "warn"
+    assert finding.title == "1 image has exact copies in another split"
 
 
 def test_that_the_preview_counts_groups_and_names_the_largest():

@@ -76,6 +76,15 @@ def test_that_a_pack_that_brings_nothing_new_says_so(desk, message, bench, qtbot
     qtbot.waitUntil(lambda: message.title == "All of this pack was here already.")
 
 
+def test_that_a_pack_of_which_nothing_can_be_used_says_so(desk, message, bench, qtbot):
+    desk.import_pack(Path("/media/stick/networks"))
+
+    bench.steps[0].release(PackImported([], [], 0.0), None)
+
+    qtbot.waitUntil(lambda: message.title == "Nothing was taken from this pack.")
+    assert message.tone == "warn"
+
+
 def test_that_a_refused_pack_says_why_and_what_to_try(desk, message, bench, record, qtbot):
     told = record(desk.told)
     desk.import_pack(Path("/media/stick/networks"))

@@ -177,10 +177,11 @@ def test_that_copies_join_whole_groups_in_a_chain():
         image("5", group="p4", sha256="z"),
     ]
 
-    groups, notes = join_copies(images)
+    groups, notes = join_copies(images, are_dealt=True)
 
     assert groups == {"1": "p1", "2": "p1", "3": "p1", "4": "p1", "5": "p4"}
     assert notes == ["2 images are exact copies of others; copies stay in the same split."]
+    assert join_copies(images, are_dealt=False) == (groups, ["2 images are exact copies of others."])
 
 
 def test_that_images_split_before_stay_where_they_were():

@@ -179,6 +179,8 @@ def test_that_an_image_that_vanished_is_noted_and_left_out(made, tmp_path):
     told = list(assess(**run.arguments(), times_seen=1, run=1))
 
     assert told[-1].images == 9
+    assert told[-1].left_out == 1
+    assert told[-1].incomplete.startswith("1 of 10 test images was left out")
     assert any(isinstance(event, Noted) and "gone.png" in event.message for event in told)
 
 

@@ -101,6 +101,18 @@ def test_that_a_class_may_be_called_like_a_column(tmp_path, folder):
     assert header == "image,label,probability,class image,class label,class notice,notice"
 
 
+def test_that_no_name_is_taken_for_a_formula(tmp_path):
+    texts = made_model.metadata(classes=("=1+1", "bees", "notice")).to_properties()
+    path = made_model.write_colour_model(tmp_path / "m.onnx", properties=texts)
+    Image.new("RGB", (8, 8), (255, 0, 0)).save(tmp_path / "plain.png")
+
+    list(predict(path, [tmp_path / "plain.png"], tmp_path / "out.csv"))
+
+    header, row = csv.reader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines())
+    assert header[3] == "'=1+1"
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in (*header, *row))
+
+
 def test_that_few_images_are_decoded_before_their_turn(model, tmp_path, monkeypatch):
     images = [tmp_path / f"{number}.png" for number in range(20)]
     for path in images:

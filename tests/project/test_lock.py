@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -79,6 +80,22 @@ def test_that_a_full_disk_bars_nobody_from_the_lock(tmp_path):
 
     assert (taken, was_free, owner) == (True, False, "")
     assert not ProjectLock(tmp_path).is_taken()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX locks")
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_that_a_drive_without_locks_bars_nobody(tmp_path, monkeypatch, number):
+    import fcntl
+
+    def refuse(*arguments):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+
+    lock = ProjectLock(tmp_path)
+    assert lock.acquire()
+    assert not ProjectLock(tmp_path).is_taken()
+    lock.release()
 
 
 def test_that_a_missing_folder_gives_no_lock(tmp_path):

@@ -199,6 +199,56 @@ def test_that_a_full_disk_while_saving_loses_nothing(project, monkeypatch, numbe
     assert open_project(project.folder).settings.train.epochs == 5
 
 
+@pytest.mark.parametrize("has_folder", [False, True])
+def test_that_a_project_that_could_not_be_made_leaves_nothing_that_bars_the_next_try(
+    tmp_path, monkeypatch, has_folder
+):
+    folder = tmp_path / "project"
+    if has_folder:
+        folder.mkdir()
+
+    def fail(*arguments, **options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(ProjectNotWritable):
+        create_project(folder)
+    monkeypatch.undo()
+
+    assert folder.exists() == has_folder
+    assert create_project(folder).folder == folder
+
+
+def test_that_a_folder_that_can_not_be_entered_is_no_fault(plain_user):
+    project = create_project(plain_user.folder / "shut" / "project")
+    project.folder.parent.chmod(0o600)
+    plain_user.become()
+
+    assert not is_project(project.folder)
+    with pytest.raises(ProjectUnreadable, match="permission denied"):
+        open_project(project.folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_that_a_folder_whose_name_is_no_unicode_is_remembered(project):
+    root = os.fsdecode(b"/data/im\xe4ges")
+    save_project(project.with_settings(data=replace(project.settings.data, root=root)))
+
+    assert open_project(project.folder).settings.data.root == root
+
+
+def test_that_what_a_killed_process_left_half_written_goes_with_the_next_opening(project):
+    old = project.folder / ".project.tlstudio.abc.tmp"
+    for half in (old, project.folder / ".project.tlstudio.new.tmp"):
+        half.write_bytes(b"half")
+    os.utime(old, (0, 0))
+
+    open_project(project.folder, read_only=True)
+    assert old.exists()
+    open_project(project.folder)
+    assert [path.name for path in project.folder.glob(".*.tmp")] == [".project.tlstudio.new.tmp"]
+
+
 def test_that_a_folder_without_write_permission_is_named_and_left_alone(plain_user):
     plain_user.folder.chmod(0o555)
     plain_user.become()

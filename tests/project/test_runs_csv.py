@@ -57,6 +57,13 @@ def test_that_the_augmentation_is_the_one_that_the_run_used(tmp_path):
     assert [row["augmentation"] for row in rows] == ["none", "light"]
 
 
+def test_that_a_class_is_not_taken_for_a_formula(tmp_path):
+    run = a_run(1)
+    run = replace(run, epochs=(replace(run.epochs[0], found={"=1+1": (20, 25)}),))
+
+    assert rows_of(run, folder=tmp_path / "Insects")[0]["'=1+1: found"] == "20"
+
+
 def test_that_every_run_says_last_what_it_is_not_for(tmp_path):
     rows = rows_of(a_run(1), a_run(2), folder=tmp_path / "Insects")
 

@@ -1,5 +1,7 @@
 """A project's costs are measured in small, told, and remembered."""
 
+import shutil
+
 import pytest
 import torch
 
@@ -43,6 +45,14 @@ def test_that_a_project_is_measured_and_its_runs_are_told_of_from_then_on(tmp_pa
     assert estimate.cost == cost
     assert estimate.at(head).seconds > 0
     assert not list((project.folder / "cache").glob(".probe-*"))
+
+
+def test_that_a_project_whose_cache_can_not_be_written_is_measured(tmp_path, plates_project):
+    project = plates_project(tmp_path)
+    shutil.rmtree(project.folder / "cache")
+    (project.folder / "cache").write_bytes(b"no folder")
+
+    assert isinstance(list(steps.estimate(project))[-1], CostMeasured)
 
 
 def test_that_a_network_that_can_not_be_followed_is_known_to_part_from_its_head_alone(monkeypatch):

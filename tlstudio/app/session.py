@@ -159,7 +159,7 @@ class Session(QObject):
         if is_open and self.read_only_reason not in ("elsewhere", "folder"):  # whoever had it may be gone
             return True
         lock = ProjectLock(folder)
-        is_mine = folder.is_dir() and lock.acquire()
+        is_mine = os.path.isdir(folder) and lock.acquire()
         try:
             project = open_project(folder, read_only=not is_mine)
         except (TLStudioError, OSError) as error:

@@ -1,6 +1,6 @@
 """A new project from a folder of images, whole or not at all."""
 
-import shutil
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from tlstudio.events import Event
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.recommend import recommended_freeze
 from tlstudio.project.events import ProjectCreated
-from tlstudio.project.file import create_project, save_project
+from tlstudio.project.file import create_project, remove_made, save_project
 from tlstudio.run.follow import follow
 from tlstudio.run.here import run_here
 
@@ -25,7 +25,7 @@ def make_project(folder: Path, settings: DataSettings) -> Iterator[Event]:
     Raises:
         TLStudioError: if the folder is taken, or there is nothing to train on.
     """
-    existed = folder.exists()
+    existed = os.path.exists(folder)
     project = create_project(folder).with_settings(data=settings)
     try:
         with locked(project.folder):
@@ -39,7 +39,7 @@ def make_project(folder: Path, settings: DataSettings) -> Iterator[Event]:
             freeze = recommended_freeze(find_backbone(model.backbone), model.weights, images.split["train"])
             save_project(project.with_settings(model=replace(model, freeze=freeze)))
     except BaseException:
-        _remove(project.folder, is_folder_kept=existed)
+        remove_made(project.folder, is_folder_kept=existed)
         raise
     yield ProjectCreated(
         images=images.images,
@@ -50,15 +50,3 @@ def make_project(folder: Path, settings: DataSettings) -> Iterator[Event]:
         path=str(folder),
         group_pattern=images.group_pattern,
     )
-
-
-def _remove(folder: Path, *, is_folder_kept: bool) -> None:
-    """Remove what this module has just made; the folder was empty or not there before."""
-    if not is_folder_kept:
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)

@@ -62,10 +62,11 @@ def split_images(
     train, validation = settings.train_fraction, settings.validation_fraction
     if not (0 < train < 1 and 0 < validation < 1 and train + validation < 0.9999):
         raise FractionsDontFit(train, validation)
-    groups, notes = join_copies(images)
-    stay = _kept_groups(images, groups, kept or {}, is_regrouped=is_regrouped)
     given = {image.given for image in images if image.given}
-    if given <= {"train"}:
+    are_dealt = given <= {"train"}
+    groups, notes = join_copies(images, are_dealt=are_dealt)
+    stay = _kept_groups(images, groups, kept or {}, is_regrouped=is_regrouped)
+    if are_dealt:
         shares: dict[Split, float] = {
             "train": train,
             "test": 1 - train - validation,
@@ -76,8 +77,13 @@ def split_images(
     return _complete(images, groups, settings, stay, notes)
 
 
-def join_copies(images: Sequence[SplitImage]) -> tuple[dict[str, str], list[str]]:
-    """Path → group, where groups that hold a file of equal content are one; and what to say about it."""
+def join_copies(images: Sequence[SplitImage], *, are_dealt: bool) -> tuple[dict[str, str], list[str]]:
+    """Path → group, where groups that hold a file of equal content are one; and what to say about it.
+
+    Args:
+        images: all.
+        are_dealt: whether no given folder can tear copies apart.
+    """
     leader: dict[str, str] = {image.group: image.group for image in images}
 
     def find(group: str) -> str:
@@ -98,7 +104,8 @@ def join_copies(images: Sequence[SplitImage]) -> tuple[dict[str, str], list[str]
     extra = sum(len(same) - 1 for same in copies)
     if extra:
         is_or_are = "image is an exact copy" if extra == 1 else "images are exact copies"
-        notes.append(f"{extra:,} {is_or_are} of others; copies stay in the same split.")
+        together = "; copies stay in the same split" if are_dealt else ""
+        notes.append(f"{extra:,} {is_or_are} of others{together}.")
     torn = [same[0].path for same in copies if len({image.class_name for image in same}) > 1]
     if torn:
         notes.append(

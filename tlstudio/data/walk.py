@@ -52,8 +52,8 @@ def found_images(given: Sequence[Path]) -> list[Path]:
     """The files, and the images in the folders, sorted within each; what isn't there only if nothing is."""
     paths: list[Path] = []
     for path in given:
-        paths.extend(sorted(path / name for name in files(path, ".")) if path.is_dir() else [path])
-    return paths if any(path.exists() for path in paths) else []
+        paths.extend(sorted(path / name for name in files(path, ".")) if os.path.isdir(path) else [path])
+    return paths if any(map(os.path.exists, paths)) else []
 
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -58,7 +58,8 @@ def assess(
     done = judgement(answers, trained.classes, run=run, times_seen=times_seen)
     learned = {row.group for row in rows if row.split not in (SPLIT, "")}
     shared = {row.group for row in answers.rows} & learned
-    done = replace(done, views=trained.info.views_seen, shared_groups=len(shared))
+    left_out = sum(not row.is_set_aside for row in test) - len(answers.rows)
+    done = replace(done, views=trained.info.views_seen, shared_groups=len(shared), left_out=left_out)
     _write(run_folder, trained, answers, done)
     yield done
 

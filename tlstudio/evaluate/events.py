@@ -39,6 +39,7 @@ class EvaluateDone(Event):
     views: int = 0  # of each training image that the run saw; 0 in runs of older versions
     groups: int = 0  # that the images belong to and are counted by in the intervals; 0 if each is its own
     shared_groups: int = 0  # of them, stand in training or validation too, as the folders gave them
+    left_out: int = 0  # test images that could not be read any more, and count nowhere
 
     @property
     def caution(self) -> str:
@@ -53,6 +54,17 @@ class EvaluateDone(Event):
         return (
             f"{stand} in training or validation too, as the folders gave them, so the result is better than "
             "it would be on new ones."
+        )
+
+    @property
+    def incomplete(self) -> str:
+        """That not all test images were judged; empty if they were."""
+        if not self.left_out:
+            return ""
+        are = "was" if self.left_out == 1 else "were"
+        return (
+            f"{self.left_out:,} of {self.left_out + self.images:,} test images {are} left out, because the "
+            "file vanished, changed or can't be read any more."
         )
 
 

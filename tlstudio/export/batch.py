@@ -18,6 +18,7 @@ from tlstudio.events import Event, Progress
 from tlstudio.export.errors import TableNotWritten, writing
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
 from tlstudio.export.onnx_model import OnnxModel
+from tlstudio.spreadsheet import plain_cell
 
 COLUMNS = ("image", "label", "probability")
 """Those before the classes."""
@@ -118,7 +119,7 @@ class _CsvTable:
         self._classes = classes
         taken = (*COLUMNS, LAST_COLUMN)
         names = (f"class {name}" if name in taken else name for name in classes)
-        self._writer.writerow([*COLUMNS, *names, LAST_COLUMN])
+        self._writer.writerow([*COLUMNS, *map(plain_cell, names), LAST_COLUMN])
 
     def add(self, image: str, answer: Predicted | None) -> None:
         """Write one row."""
@@ -126,7 +127,8 @@ class _CsvTable:
         if answer is not None:
             of = answer.probabilities
             shares = [f"{of[name]:.6f}" for name in (answer.label, *self._classes)]
-        self._writer.writerow([image, answer.label if answer else "", *shares, RESEARCH_NOTICE])
+        label = plain_cell(answer.label) if answer else ""
+        self._writer.writerow([plain_cell(image), label, *shares, RESEARCH_NOTICE])
 
 
 @contextmanager

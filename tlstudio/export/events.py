@@ -17,6 +17,7 @@ class ExportDone(Event):
     megabytes: float
     milliseconds_per_image: float  # by onnxruntime on this computer, reading the file not counted
     sha256: str
+    left_out: int = 0  # images that could not be read any more, and so not compared
 
 
 @dataclass(frozen=True)

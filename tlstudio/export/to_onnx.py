@@ -124,6 +124,7 @@ def export(
         megabytes=len(content) / 1e6,
         milliseconds_per_image=parity.milliseconds_per_image,
         sha256=sha256,
+        left_out=len(judged) - parity.compared,
     )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,11 +64,13 @@ def _adapter() -> TypeAdapter[Stored]:
 
 
 def is_project(folder: Path) -> bool:
-    """Whether the folder holds a project, whole or one whose file was lost."""
-    if (folder / FILE_NAME).exists() or (folder / PREVIOUS_NAME).exists():
+    """Whether the folder holds a project, whole or one whose file was lost; False if it can't be entered."""
+    if os.path.exists(folder / FILE_NAME) or os.path.exists(folder / PREVIOUS_NAME):
         return True
     runs = folder / "runs"  # alone it may be a class of images
-    return runs.is_dir() and ((folder / IMAGES_NAME).exists() or any(runs.glob(f"[0-9]*/{INFO_NAME}")))
+    if not os.path.isdir(runs):
+        return False
+    return os.path.exists(folder / IMAGES_NAME) or any(runs.glob(f"[0-9]*/{INFO_NAME}"))
 
 
 def create_project(folder: Path) -> Project:
@@ -82,10 +85,28 @@ def create_project(folder: Path) -> Project:
     with _translated(project):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise ProjectFolderTaken(folder)
-        for name in ("", "runs", "exports", "cache"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-    save_project(project)
+        was_there = folder.exists()
+        try:
+            for name in ("", "runs", "exports", "cache"):
+                (folder / name).mkdir(parents=True, exist_ok=True)
+            save_project(project)
+        except BaseException:
+            remove_made(folder, is_folder_kept=was_there)  # or the next try would find the folder taken
+            raise
     return project
+
+
+def remove_made(folder: Path, *, is_folder_kept: bool) -> None:
+    """Remove a project that has just been made in a folder that was empty or not there before."""
+    if not is_folder_kept:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        for entry in folder.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
 
 
 def remove_unused(project: Project) -> bool:
@@ -137,7 +158,8 @@ def open_project(folder: Path, *, read_only: bool = False) -> Project:
         ProjectUnreadable, ProjectTooNew: if nothing in it can be read.
     """
     folder = folder.absolute()
-    if not folder.is_dir() or not is_project(folder):
+    if not is_project(folder):
+        _require_enterable(folder)
         raise ProjectNotFound(folder)
     reasons, is_newer = [], False
     for name in (FILE_NAME, PREVIOUS_NAME):
@@ -158,9 +180,20 @@ def open_project(folder: Path, *, read_only: bool = False) -> Project:
     return _as_opened(rebuilt, read_only=read_only or is_newer)
 
 
+def _require_enterable(folder: Path) -> None:
+    try:
+        os.stat(folder / FILE_NAME)
+    except PermissionError as error:
+        raise ProjectUnreadable(folder.name, reason_of(error)) from error
+    except OSError:  # it isn't there, or can't be
+        return
+
+
 def _as_opened(project: Project, *, read_only: bool) -> Project:
     if read_only:  # its owner may be training right now
         return replace(project, is_read_only=True)
+    for half_in in (project.folder, *(project.run_folder(run.number) for run in project.runs)):
+        atomic.sweep(half_in)
     opened = project.with_running_as("interrupted")
     return as_saved(opened, [run.number for run in opened.runs if run.state in ("interrupted", "failed")])
 

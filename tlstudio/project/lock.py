@@ -5,6 +5,7 @@ content (process and host) is only there to be shown.
 """
 
 import contextlib
+import errno
 import json
 import os
 import socket
@@ -15,6 +16,9 @@ from typing import IO
 
 LOCK_NAME = ".lock"
 TRIES = 5
+NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
+"""How a file system says that it can't lock."""
+
 PAUSE_SECONDS = 0.03
 
 
@@ -101,6 +105,7 @@ def _lock(file: IO[bytes], *, is_shared: bool = False) -> bool:
             import fcntl  # noqa: PLC0415
 
             fcntl.flock(file, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        # Some network drives know no locks: there one writer can't be told from two, but work can go on.
+        return error.errno in NO_LOCKS
     return True

@@ -9,6 +9,7 @@ from tlstudio.model.backbones import find_backbone
 from tlstudio.model.errors import UnknownBackbone
 from tlstudio.project.likely import likely_range
 from tlstudio.project.project import Project, Run
+from tlstudio.spreadsheet import plain_cell
 
 COLUMNS = (
     "run",
@@ -52,7 +53,7 @@ def runs_csv(project: Project) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     per_class = (words for name in classes for words in (f"{name}: found", f"{name}: images"))
-    writer.writerow([*COLUMNS, *per_class, LAST_COLUMN])
+    writer.writerow([*COLUMNS, *map(plain_cell, per_class), LAST_COLUMN])
     for run in project.runs:
         writer.writerow([*_facts(project, run), *_found(run, classes), RESEARCH_NOTICE])
     return text.getvalue()
@@ -70,7 +71,7 @@ def _facts(project: Project, run: Run) -> list[object]:
         run.number,
         run.state,
         run.model.backbone,
-        started.weights,
+        plain_cell(started.weights),
         started.frozen_groups,
         _groups(run),
         *judged,

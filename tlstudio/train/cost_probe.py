@@ -81,8 +81,7 @@ def measure_cost(
     yield Progress(WHAT, 1, 3)
     with suppress(OSError):
         cache_folder.mkdir(parents=True, exist_ok=True)
-    place = cache_folder if cache_folder.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=place, prefix=".probe-") as folder:
+    with _scratch_folder(cache_folder) as folder:
         images = yield from _images(rows, classes, data_root, Path(folder), backbone.preprocessing)
         save_seconds = _save_seconds(network, Path(folder))
     yield Progress(WHAT, 2, 3)
@@ -132,6 +131,14 @@ def _try_network_cost(
         if is_out_of_memory(error):
             return None
         raise
+
+
+def _scratch_folder(cache_folder: Path) -> "tempfile.TemporaryDirectory[str]":
+    """In the cache, whose disk a run will use; elsewhere if the project can only be read."""
+    try:
+        return tempfile.TemporaryDirectory(dir=cache_folder, prefix=".probe-")
+    except OSError:
+        return tempfile.TemporaryDirectory()
 
 
 def _images(

@@ -23,6 +23,7 @@ from tlstudio.project.project import Project, Run
 
 STALE = "The images have changed since this run."
 LEAKS = "Some test groups are not new to it."
+INCOMPLETE = "Some test images are missing."
 
 Judged = tuple[Path, int]
 """A project's folder and the number of a run."""
@@ -175,9 +176,12 @@ class EvaluatePage(Page):
         if project is not None and run is not None and project.is_stale(run):
             words = "Its result is for the images as they were then. Train a new run for the present ones."
             return "warn", STALE, words, (("Go to Train", self._go_to_train),)
-        if run is not None and run.evaluation is not None and run.evaluation.caution:
-            return "warn", LEAKS, run.evaluation.caution, ()
-        return None
+        if run is None or run.evaluation is None:
+            return None
+        caution, incomplete = run.evaluation.caution, run.evaluation.incomplete
+        if caution:
+            return "warn", LEAKS, f"{caution} {incomplete}".strip(), ()
+        return ("warn", INCOMPLETE, incomplete, ()) if incomplete else None
 
     def _draw_footer(self, project: Project | None, run: Run | None, *, is_ready: bool) -> None:
         if is_ready and project is not None and run is not None:

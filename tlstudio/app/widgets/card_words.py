@@ -81,7 +81,8 @@ def _learned_from(run: Run, rows: Sequence[ImageRow]) -> str:
 def _results_title(evaluation: EvaluateDone | None) -> str:
     if evaluation is None:
         return "Results on unseen images"
-    return f"Results on {counted(evaluation.images, 'unseen image')}"
+    kind = "test image" if evaluation.shared_groups else "unseen image"
+    return f"Results on {counted(evaluation.images, kind)}"
 
 
 def _results(evaluation: EvaluateDone | None) -> str:
@@ -91,14 +92,15 @@ def _results(evaluation: EvaluateDone | None) -> str:
     low, high = (
         percent(bound, n).rstrip("%") for bound in (evaluation.accuracy_low, evaluation.accuracy_high)
     )
-    said = f"{evaluation.correct:,} of {n:,} right, {percent(evaluation.accuracy, n)} ({low} to {high}%)."
+    by = f", by {evaluation.groups:,} groups" if evaluation.groups else ""
+    said = f"{evaluation.correct:,} of {n:,} right, {percent(evaluation.accuracy, n)} ({low} to {high}%{by})."
     judged = [result for result in evaluation.classes if result.images]
     if len(judged) > 1:
         least = min(judged, key=lambda result: result.sensitivity)
         said += f" Least found: {least.name}, {least.found:,} of {least.images:,}."
     if evaluation.times_seen > 1:
         said += f" The test split was looked at {evaluation.times_seen} times."
-    return said
+    return " ".join(part for part in (said, evaluation.caution, evaluation.incomplete) if part)
 
 
 def _weak_points(evaluation: EvaluateDone | None) -> str:

@@ -93,9 +93,16 @@ def parity_rows(exported: ExportDone, split: str) -> list[ParityRow]:
 
 def compared_words(exported: ExportDone, split: str) -> str:
     """How many images were run through both; `split`: whose images they are."""
-    if exported.images_compared == 1:
+    compared, left_out = exported.images_compared, exported.left_out
+    if left_out:
+        are = "was" if compared == 1 else "were"
+        return (
+            f"{compared:,} of {compared + left_out:,} {split} images {are} run through both; the others "
+            "can't be read any more."
+        )
+    if compared == 1:
         return f"The one {split} image was run through both."
-    return f"All {exported.images_compared:,} {split} images were run through both."
+    return f"All {compared:,} {split} images were run through both."
 
 
 def comparison_plan(images: int, split: str) -> str:

@@ -140,6 +140,14 @@ def _short(path: str) -> str:
 
 
 def _groups(images: ImagesScanned, rows: Sequence[ImageRow], data: DataSettings) -> list[Finding]:
+    torn = len(torn_groups(rows))
+    if torn and (data.is_independent or images.group_pattern is None):  # then only copies are a group
+        title = f"{counted(torn, 'image')} {'has' if torn == 1 else 'have'} exact copies in another split"
+        why = (
+            "Your training and test folders hold the same pictures, so the result will look better than it "
+            "is. Give the class folders alone, and copies are kept together."
+        )
+        return [Finding("groups", "warn", "users", title, why, "Set groups")]
     if data.is_independent:
         why = "You said that no two show the same patient, slide or part."
         return [Finding("groups", "ok", "users", "Every image stands alone", why, "Change")]
@@ -147,7 +155,6 @@ def _groups(images: ImagesScanned, rows: Sequence[ImageRow], data: DataSettings)
         title = "No groups in the names"
         why = "If several images show the same patient, slide or part, the test result would look too good."
         return [Finding("groups", "advice", "users", title, why, "Set groups")]
-    torn = len(torn_groups(rows))
     if torn:
         title = f"{counted(torn, 'group')} {'stands' if torn == 1 else 'stand'} in several splits"
         why = (

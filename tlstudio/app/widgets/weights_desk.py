@@ -89,7 +89,8 @@ class WeightsDesk(QObject):
     def _finished(self, event: object) -> None:
         match event:
             case PackImported():
-                self._message.say("ok", *pack_words(event))
+                took = event.backbones or event.already_here
+                self._message.say("ok" if took else "warn", *pack_words(event))
                 self.told.emit()
             case NetworkInspected(usable=True, name=name):
                 self.network_found.emit(name)
@@ -132,6 +133,8 @@ def is_pack(folder: Path) -> bool:
 def pack_words(event: PackImported) -> tuple[str, str]:
     """Title and text for what a pack brought."""
     new, known = event.backbones, event.already_here
+    if not new and not known:
+        return "Nothing was taken from this pack.", "It holds nothing for this version of TL Studio."
     if not new:
         return "All of this pack was here already.", f"{_names(known)} can be used as before."
     work = "works" if len(new) == 1 else "work"

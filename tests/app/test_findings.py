@@ -152,6 +152,20 @@ def test_that_copies_in_train_and_test_folders_come_before_anything_said_of_grou
     assert finding.title == "1 image has exact copies in another split"
 
 
+def test_that_what_neither_counts_nor_the_table_show_is_told_too():
+    told = images({"a": 50, "b": 50})
+    told = replace(
+        told, notes=["There is no test folder, so the images were divided. Others stay.", "One more."]
+    )
+    found = check_up(told, (), DataSettings(is_independent=True), is_class_weighted=True)
+
+    assert [(finding.title, finding.why) for finding in found if finding.kind == "note"] == [
+        ("There is no test folder, so the images were divided", "Others stay."),
+        ("One more", ""),
+    ]
+    assert to_look_at(found) == 2
+
+
 def test_that_the_preview_counts_groups_and_names_the_largest():
     words, is_possible = preview(["a/P1_1.png", "a/P1_2.png", "b/P2_1.png"], r"(P\d)_", is_independent=False)
 

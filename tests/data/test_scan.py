@@ -127,6 +127,23 @@ def test_that_given_splits_stay_as_given(tmp_path, make_images):
     }
 
 
+def test_that_the_result_holds_what_was_noted_of_folders_and_splits_but_not_what_the_table_tells(
+    make_images, tmp_path
+):
+    root = tmp_path / "given"
+    for split, count in (("train", 12), ("test", 4)):
+        make_images(root, *(f"{split}/{name}/{i}.png" for name in ("cats", "dogs") for i in range(count)))
+    shutil.copy(root / "train/cats/0.png", root / "test/cats/copy.png")
+
+    events = list(scan(DataSettings(root=str(root), is_independent=True), tmp_path / "images.csv"))
+
+    (note,) = events[-1].notes
+    assert note.startswith("There is no validation folder, so 18% of the training images")
+    noted = [event.message for event in events if isinstance(event, Noted)]
+    assert note in noted
+    assert any("in more than one of the given splits" in message for message in noted)
+
+
 def again(root, table, **settings):
     """What a second scan notes, and path → split before and after it."""
     before = read_table(table)

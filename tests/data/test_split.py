@@ -164,8 +164,8 @@ def test_that_equal_files_never_stand_in_two_splits(seed):
     for one in images:
         splits_of[one.sha256].add(splitting.splits[one.path])
     assert all(len(splits) == 1 for splits in splits_of.values())
-    assert splitting.notes[0] == "60 images are exact copies of others; copies stay in the same split."
-    assert "lies in two classes, such as “a/0.png”" in splitting.notes[1]
+    assert splitting.copies[0] == "60 images are exact copies of others; copies stay in the same split."
+    assert "lies in two classes, such as “a/0.png”" in splitting.copies[1]
 
 
 def test_that_copies_join_whole_groups_in_a_chain():
@@ -297,7 +297,7 @@ def test_that_groups_in_two_given_splits_are_kept_and_counted_as_a_leak():
     splitting = split_images(images, SETTINGS)
 
     assert splitting.splits == {one.path: one.given for one in images}
-    leak = next(note for note in splitting.notes if "given splits" in note)
+    leak = splitting.copies[-1]
     assert leak.startswith("2 groups stand in more than one of the given splits, such as “p1”")
 
 

@@ -1,6 +1,6 @@
 """What scanning a folder of images reports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tlstudio.events import Event
 
@@ -26,6 +26,7 @@ class ImagesScanned(Event):
     fingerprint: str  # SHA-256 over path, class, group, split and content of every usable image
     group_pattern: str | None  # the one in force, chosen or proposed
     split_by: str = ""  # how images were dealt where no folder decides; empty in older projects
+    notes: list[str] = field(default_factory=list)  # for people: what neither counts nor the table show
 
 
 EVENTS: tuple[type[Event], ...] = (ImageSetAside, ImagesScanned)

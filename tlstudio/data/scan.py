@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tlstudio.data.errors import FolderNotFound, NoImages, TooFewImages, UnreadableImage
@@ -54,11 +54,15 @@ def scan(
         earlier,
         is_regrouped=grouping.pattern != kept_pattern,
     )
-    notes = (*found.notes, *grouping.notes, *splitting.notes, *_what_changed(splitting.splits, earlier))
-    yield from (Noted(note) for note in notes)
+    moved = _moved(splitting.splits, earlier)
+    added = _added(splitting.splits, earlier)
+    for note in (*found.notes, *grouping.notes, *splitting.copies, *splitting.notes, *added, *moved):
+        yield Noted(note)
     rows = _rows(read, splitting)
     write_table(table, rows)
-    yield summary(rows, found.classes, len(read.set_aside), grouping.pattern, settings.split_by)
+    done = summary(rows, found.classes, len(read.set_aside), grouping.pattern, settings.split_by)
+    unmatched = grouping.notes if settings.group_pattern else ()
+    yield replace(done, notes=[*found.notes, *unmatched, *splitting.notes, *moved])
 
 
 @dataclass(frozen=True)
@@ -96,21 +100,21 @@ def _earlier_splits(read: _Read, kept: Sequence[ImageRow]) -> dict[str, Split]:
     return {path: split for path, split in found.items() if split}
 
 
-def _what_changed(splits: Mapping[str, Split], earlier: Mapping[str, Split]) -> list[str]:
-    """Sentences about what came in since an earlier scan, and what could not stay in its split."""
-    if not earlier:
-        return []
-    notes = []
-    new = len(splits) - len(earlier)
+def _added(splits: Mapping[str, Split], earlier: Mapping[str, Split]) -> list[str]:
+    """A sentence about what came in since an earlier scan."""
+    new = len(splits) - len(earlier) if earlier else 0
+    return [f"{new:,} new {'image was' if new == 1 else 'images were'} added to the splits."] if new else []
+
+
+def _moved(splits: Mapping[str, Split], earlier: Mapping[str, Split]) -> list[str]:
+    """A sentence about what could not stay in its split."""
     moved = sum(splits[path] != split for path, split in earlier.items())
-    if new:
-        notes.append(f"{new:,} new {'image was' if new == 1 else 'images were'} added to the splits.")
-    if moved:
-        notes.append(
-            f"{moved:,} of the images that were read before {'is' if moved == 1 else 'are'} in another split "
-            "now, as groups were joined or a split would have been empty. Runs keep the split that they had."
-        )
-    return notes
+    if not moved:
+        return []
+    return [
+        f"{moved:,} of the images that were read before {'is' if moved == 1 else 'are'} in another split "
+        "now, as groups were joined or a split would have been empty. Runs keep the split that they had."
+    ]
 
 
 def _require_nameable(image: FoundImage) -> None:

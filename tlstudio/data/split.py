@@ -31,11 +31,14 @@ class Splitting:
     Attributes:
         splits: path → split.
         groups: path → group, where images of equal content share one.
-        notes: sentences for people.
+        copies: sentences for people about copies and groups that given folders tear apart, which the table of
+            images tells as well.
+        notes: about everything else.
     """
 
     splits: dict[str, Split]
     groups: dict[str, str]
+    copies: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -64,7 +67,7 @@ def split_images(
         raise FractionsDontFit(train, validation)
     given = {image.given for image in images if image.given}
     are_dealt = given <= {"train"}
-    groups, notes = join_copies(images, are_dealt=are_dealt)
+    groups, copies = join_copies(images, are_dealt=are_dealt)
     stay = _kept_groups(images, groups, kept or {}, is_regrouped=is_regrouped)
     if are_dealt:
         shares: dict[Split, float] = {
@@ -72,9 +75,10 @@ def split_images(
             "test": 1 - train - validation,
             "validation": validation,
         }
+        notes: list[str] = []
         splits = _deal(images, groups, shares, settings.seed, stay, notes)
-        return Splitting(splits, groups, tuple(notes))
-    return _complete(images, groups, settings, stay, notes)
+        return Splitting(splits, groups, tuple(copies), tuple(notes))
+    return _complete(images, groups, settings, stay, copies)
 
 
 def join_copies(images: Sequence[SplitImage], *, are_dealt: bool) -> tuple[dict[str, str], list[str]]:
@@ -119,13 +123,13 @@ def _complete(
     groups: dict[str, str],
     settings: DataSettings,
     stay: Mapping[str, Split],
-    notes: list[str],
+    copies: Sequence[str],
 ) -> Splitting:
     """The given splits as they are, a missing one taken from where it leaks nothing."""
     given = {image.given for image in images}
     splits: dict[str, Split] = {image.path: image.given for image in images if image.given}
     _require_in_training(images)
-    notes += _leaks(images, groups)
+    copies, notes = (*copies, *_leaks(images, groups)), list[str]()
     if "test" not in given:
         held_out = [image for image in images if image.given == "validation"]
         halves: dict[Split, float] = {"test": 0.5, "validation": 0.5}
@@ -143,7 +147,7 @@ def _complete(
             f"There is no validation folder, so {share:.0%} of the training images choose the best epoch. "
             "The test images stay exactly as given."
         )
-    return Splitting(splits, groups, tuple(notes))
+    return Splitting(splits, groups, copies, tuple(notes))
 
 
 def _deal(

@@ -21,6 +21,7 @@ Kind = Literal[
     "small_images",
     "dark_images",
     "own_range",
+    "note",
 ]
 Tone = Literal["warn", "advice", "ok"]
 
@@ -76,8 +77,14 @@ def check_up(
         *_small_classes(images),
         *_small_images(rows),
         *_tones(rows),
+        *map(_note, images.notes),
     )
     return tuple(sorted(found, key=lambda finding: finding.tone == "ok"))
+
+
+def _note(note: str) -> Finding:
+    title, _, why = note.partition(". ")
+    return Finding("note", "advice", "info", title.rstrip("."), why)
 
 
 def to_look_at(findings: Sequence[Finding]) -> int:

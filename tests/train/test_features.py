@@ -129,8 +129,10 @@ def test_that_the_number_of_views_follows_the_epochs_and_the_augmentation(small_
         return of(RunStarted, events)[0].views
 
     assert views(epochs=6) == views(epochs=6, views=5) == 1  # ten images are learned as they are
-    assert views(epochs=2, augmentation="light") == 2
-    assert views(epochs=6, augmentation="light") == 4
+    assert views(epochs=1, augmentation="light") == 1
+    assert views(epochs=6, augmentation="light") == views(epochs=6, augmentation="medical_light") == 2
+    assert views(epochs=3, augmentation="standard") == 3
+    assert views(epochs=6, augmentation="strong") == 4
     assert views(epochs=6, views=5, augmentation="light") == 5
     assert views(epochs=6, views=50, augmentation="light") == 6
     assert views(epochs=6, augmentation="none") == 1

@@ -39,7 +39,7 @@ COST = CostMeasured(
     network=NETWORK,
     images=ImageCost(0.5, 200_000.0, {"none": 0.25, "light": 0.5}),
 )
-TRAIN = TrainSettings(epochs=8, batch_size=10, augmentation="light", early_stop_epochs=None)
+TRAIN = TrainSettings(epochs=8, batch_size=10, augmentation="light", views=4, early_stop_epochs=None)
 WORK = Work(0, TRAIN, train_images=20, validation_images=4, cache_bytes=10**9)
 
 

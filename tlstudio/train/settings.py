@@ -31,8 +31,8 @@ class TrainSettings:
         warmup_epochs: the learning rate rises over these, then falls as a half cosine.
         augmentation: a row of the table `AUGMENTATIONS`, or "auto", see `with_augmentation`.
         views: of each training image that are drawn while the frozen layers' output is kept, at most one for
-            each epoch; None: four. Where nothing is frozen every epoch draws a new one. Without augmentation
-            there is one.
+            each epoch; None: two of light augmentation, four of stronger. Where nothing is frozen every epoch
+            draws a new one. Without augmentation there is one.
         mixup: alpha of the beta distribution that shares are drawn from when two images and their labels are
             blended, 0 … 2; 0: no image is blended. Where layers are frozen, what they make of the images is
             blended. An answer counts as right in training if it names the class with the larger share.

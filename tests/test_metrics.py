@@ -254,6 +254,36 @@ def test_that_grouped_images_count_by_hand():
     assert (low, high) == pytest.approx((middle - half, middle + half), abs=2e-3)
 
 
+def test_that_groups_count_and_not_their_images_where_all_are_right():
+    low, high = grouped_interval([1] * 500, np.repeat(np.arange(5), 100))
+
+    # Wilson's for five of five, by Student's t of 4 degrees of freedom (2.776): 5 · (1.960 / 2.776)² = 2.49.
+    assert (low, high) == pytest.approx((1 / (1 + 1.959964**2 / 2.49), 1.0), abs=2e-3)
+
+
+def test_that_one_mistake_tells_little_of_how_groups_differ():
+    """One of 500 wrong: a design effect of at least 1 + 99 / 4, so 19.4 images count, by Student's t 9.7."""
+    right = [1] * 499 + [0]
+    low, _ = grouped_interval(right, np.repeat(np.arange(5), 100))
+
+    z, n, share = 1.959964, 19.417 * (1.959964 / 2.776) ** 2, 0.998
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    assert low == pytest.approx(middle - half, abs=2e-3)
+
+
+def test_that_the_interval_holds_the_true_share_where_groups_are_all_right_or_all_wrong():
+    rng = np.random.default_rng(5)
+    patients = np.repeat(np.arange(10), 50)
+    held = 0
+    for _ in range(300):
+        right = (rng.random(10) < 0.95)[patients]
+        low, high = grouped_interval(right, patients)
+        held += low <= 0.95 <= high
+
+    assert held / 300 >= 0.95
+
+
 def test_that_the_interval_holds_the_true_share_as_often_as_it_says():
     """Ten patients of thirty images, whose own shares vary by a tenth about 0.85."""
     rng = np.random.default_rng(4)
@@ -270,7 +300,9 @@ def test_that_the_interval_holds_the_true_share_as_often_as_it_says():
     assert held["by image"] / 400 < 0.8
 
 
-@pytest.mark.parametrize(("freedom", "value"), [(2, 4.303), (3, 3.182), (5, 2.571), (9, 2.262), (30, 2.042)])
+@pytest.mark.parametrize(
+    ("freedom", "value"), [(1, 12.706), (2, 4.303), (3, 3.182), (5, 2.571), (9, 2.262), (30, 2.042)]
+)
 def test_that_students_quantiles_are_those_of_the_printed_table(freedom, value):
     from tlstudio.metrics import _student
 

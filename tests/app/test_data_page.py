@@ -201,6 +201,18 @@ def test_that_the_imbalance_can_be_left_alone_and_taken_up_again(page, session):
     assert session.project.settings.train.is_class_weighted
 
 
+def test_that_groups_can_be_changed_again_after_the_check_up_has_other_rows(page, session):
+    read(session)
+    page.view.check_up.row("groups").action.click()
+    page.view.check_up.row("imbalance").action.click()
+    assert page.view.editor is None  # it lay in one of the rows
+
+    page.view.check_up.row("groups").action.click()
+    assert page.view.editor is not None
+    read(session)
+    assert page.view.browser.count == 32
+
+
 def test_that_groups_are_changed_in_place_with_a_preview_and_read_again(page, session, qtbot):
     read(session)
     page.view.check_up.row("groups").action.click()

@@ -248,6 +248,20 @@ def test_that_a_message_closed_for_one_run_or_project_is_told_for_another(opened
     assert page.message.title == "Run 1 has not been evaluated."
 
 
+def test_that_a_failure_is_not_told_of_another_run(opened, qtbot, chosen_file):
+    failed = Failed("The disk is full", "Nothing was saved.")
+    page, session, _ = opened(made.a_run(), made.a_run(number=2), told=[[failed]])
+    session.choose_run(1)
+    page.refresh()
+    page.primary.click()
+    qtbot.waitUntil(lambda: page.message.tone == "bad" and session.running_step is None)
+
+    session.choose_run(2)
+    page.refresh()
+
+    assert page.message.title == "Run 2 has not been evaluated."
+
+
 def test_that_the_same_failure_is_told_each_time_it_happens(opened, qtbot, chosen_file):
     failed = Failed("The disk is full", "Nothing was saved.")
     page, session, begin = opened(made.a_run(), told=[[failed], [failed]])

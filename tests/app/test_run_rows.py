@@ -61,7 +61,7 @@ def test_that_a_row_says_counts_as_people_read_them():
     assert (row.name, row.backbone, row.frozen_words) == ("Run 1", "ResNet-50", "3 of 5")
     assert (row.accuracy_words, row.found_words) == ("94.5%", "20 of 25")
     assert (row.time_words, row.size_words) == ("1 min", "94 MB")
-    assert "189 of 200 Validation images right, very likely between 90% and 97%" in row.tip
+    assert "189 of 200 Validation images right, very likely between 90 and 97%" in row.tip
 
 
 def test_that_a_backbone_of_another_version_keeps_its_name_and_depth():
@@ -198,7 +198,7 @@ def test_that_the_likely_range_is_the_one_by_groups_and_the_augmentation_is_told
 
     (row,) = rows_of(of_groups)
 
-    assert "very likely between 11% and 99%" in row.tip
+    assert "very likely between 11 and 99%" in row.tip
     assert "light augmentation" in row.tip
     assert kinds_of([of_groups])[0].likely == (0.11, 0.99)
 

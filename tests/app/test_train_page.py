@@ -8,6 +8,7 @@ from shiboken6 import delete
 
 from tlstudio.app.pages.train import TrainPage
 from tlstudio.app.session import Session
+from tlstudio.app.widgets.run_words import chip
 from tlstudio.data.events import ImagesScanned
 from tlstudio.events import Failed, Progress, Stopped
 from tlstudio.model.settings import ModelSettings
@@ -204,6 +205,47 @@ def test_that_stopping_before_the_first_epoch_asks_first(page, session, monkeypa
     press(page, "Stop anyway")
     assert asked == ["stop"]
     assert page._chip.text() == "Stopping"
+
+
+def test_that_a_question_that_was_put_away_is_asked_again(page, session, monkeypatch):
+    asked = []
+    monkeypatch.setattr(session, "stop", lambda: asked.append("stop"))
+    begin(session)
+    session.take(started())
+    page.draw()
+    for _ in range(2):
+        page.stop_button.click()
+        page.draw()
+        assert page.message.title == "Stop before the first epoch is done?"
+        page.message.clear()
+
+    assert asked == []
+
+
+def test_that_the_question_goes_when_there_is_a_best_epoch_to_keep(page, session):
+    begin(session)
+    session.take(started())
+    page.stop_button.click()
+    page.draw()
+    session.take(epoch(1))
+    page.draw()
+
+    assert not page.message.isVisible()
+
+
+def test_that_what_ended_before_a_run_began_is_not_said_of_the_run_before(page, session):
+    begin(session)
+    for event in (started(), epoch(1), TrainDone(1, 1, 0.8, 30.0, 1.0, 9, False)):
+        session.take(event)
+    end(session)
+    begin(session)
+    session.take(Failed("The weights are missing", "The file is gone.", "Choose others."))
+    end(session)
+    page.draw()
+
+    assert page.message.title == "The weights are missing."
+    assert "best epoch" not in page.message._text.text()
+    assert chip(page.situation())[0] != "Failed"
 
 
 def test_that_stopping_later_keeps_the_best_without_asking(page, session, monkeypatch):

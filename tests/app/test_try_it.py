@@ -185,6 +185,15 @@ def test_that_an_image_that_the_model_can_not_read_is_told(opened, qtbot, pictur
     assert not dock.message.isVisibleTo(dock)
 
 
+def test_that_a_dropped_folder_is_refused_in_words(opened, tmp_path):
+    dock, _, begin = opened(made.a_run())
+    dropped, _data = dropping([tmp_path], QDropEvent)
+    dock.dropEvent(dropped)
+
+    assert dock.message.title == "A folder can't be tried."
+    assert begin.begun == []
+
+
 def test_that_images_dropped_together_are_asked_together(opened, qtbot, picture, tmp_path):
     other = tmp_path / "other.png"
     other.write_bytes(picture.read_bytes())

@@ -2,18 +2,20 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel
 
 from tlstudio.app import preferences, theme
 from tlstudio.app.image_choice import ExampleDrawn
 from tlstudio.app.window import PAGES, SMALLEST, Window
 from tlstudio.data.table import ImageRow, write_table
 from tlstudio.events import Failed
+from tlstudio.project.errors import ProjectNotWritable
 from tlstudio.project.file import FILE_NAME, IMAGES_NAME, create_project, open_project
 
 
@@ -163,6 +165,38 @@ def test_that_ctrl_t_opens_try_it_and_esc_closes_it(opened):
     QTest.keyClick(opened, Qt.Key.Key_Escape)
 
     assert not opened.dock.isVisible()
+
+
+def test_that_a_page_that_leads_to_try_it_leaves_it_open(opened):
+    opened.page.went.emit("try")
+    opened.page.went.emit("try")
+
+    assert opened.dock.isVisible()
+
+
+def test_that_what_is_not_saved_is_not_called_saved(opened, monkeypatch):
+    opened.show_page("model")
+    session = opened.session
+
+    def fail(_project):
+        raise ProjectNotWritable("Insects", "no space left on device")
+
+    monkeypatch.setattr("tlstudio.app.session.save_project", fail)
+    session.choose(train=replace(session.project.settings.train, epochs=3))
+    assert opened.page._status.text() == "Not saved yet; it is tried again"
+
+    monkeypatch.undo()
+    session._save()
+    assert opened.page._status.text() == "All changes saved"
+
+
+def test_that_a_dialog_is_gone_when_it_is_closed(opened, monkeypatch, qapp):
+    monkeypatch.setattr(QDialog, "exec", lambda dialog: 0)
+    opened.rail.asked.emit("preferences")
+    opened.rail.asked.emit("help")
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    assert opened.findChildren(QDialog) == []
 
 
 def test_that_try_it_above_a_page_leaves_its_next_step_to_be_pressed(opened, qtbot):

@@ -173,7 +173,7 @@ def child() -> ProcessPoolExecutor:
     """A process like those that the program trains in, with all it needs loaded."""
     os.environ.update(environment.of_computing_child())
     started = ProcessPoolExecutor(1, get_context("spawn"), initializer=quiet)
-    started.submit(classes_of, SETS / "hymenoptera").result()
+    started.submit(quiet).result()  # once it has begun
     return started
 
 

@@ -44,6 +44,16 @@ def test_that_half_precision_becomes_full_and_the_head_stays_new(kept):
     assert torch.equal(network.fc.weight, create(TINY, 2, seed=1).fc.weight)
 
 
+def test_that_the_head_stays_new_whatever_classifier_a_file_brings(tmp_path):
+    source = create(TINY, 2, seed=3)
+    save_file(source.state_dict(), tmp_path / "before.safetensors")
+
+    network = build(ModelSettings("test_resnet", 0, str(tmp_path / "before.safetensors")), 2, seed=1)
+
+    assert torch.equal(network.conv1[0].weight, source.conv1[0].weight)
+    assert torch.equal(network.fc.weight, create(TINY, 2, seed=1).fc.weight)
+
+
 def test_that_what_was_loaded_is_called_by_its_published_name(kept):
     path = kept(create(TINY, 5))
 

@@ -11,6 +11,7 @@ from tlstudio.app.speed_probe import HEAVY_ERRANDS
 from tlstudio.events import Failed
 from tlstudio.project.estimate import Estimate, estimate_of
 from tlstudio.project.project import Project
+from tlstudio.train.events import CostMeasured
 
 QUIET_MILLISECONDS = 400
 """So long no other backbone must have been chosen."""
@@ -20,6 +21,8 @@ STEP = "estimate"
 State = Literal["known", "measuring", "waiting", "unknown", "no images"]
 Wanted = tuple[Path, str, str, str]
 """A project's folder, its backbone, device and images."""
+
+NOT_KEPT = "It was measured, but the project's cache folder can't be written to."
 
 
 class CostProbe(QObject):
@@ -100,7 +103,7 @@ class CostProbe(QObject):
         if any(self._errands.running(step) for step in HEAVY_ERRANDS):
             self._timer.start()  # what the user waits for goes first
             return
-        self._is_cut_short = False
+        self._is_cut_short, self.reason = False, ""
         self._measured = self._wanted
         self._errand = self._errands.start(STEP, self._wanted[0])
         self._errand.reported.connect(self._take)
@@ -110,6 +113,8 @@ class CostProbe(QObject):
     def _take(self, event: object) -> None:
         if isinstance(event, Failed):
             self.reason = f"{event.title}. {event.message}"
+        elif isinstance(event, CostMeasured):  # if it is not known after that, it could not be kept
+            self.reason = NOT_KEPT
 
     @Slot()
     def _ended(self) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tlstudio.amounts import counted, percent
+from tlstudio.amounts import bound, counted, percent
 from tlstudio.app.model_choice import title_of, with_recommended_depth
 from tlstudio.model.settings import ModelSettings
 from tlstudio.project.project import Project, Run
@@ -77,7 +77,7 @@ def next_step(project: Project) -> str:
 def _data(project: Project, running: Running) -> StepState:
     images = project.images
     if running.step == "scan":
-        far = "" if running.fraction is None else f", {running.fraction:.0%}"
+        far = "" if running.fraction is None else f", {bound(running.fraction)}%"
         return StepState("data", "Data", f"Reading images{far}", "running", running.fraction)
     if images is None:
         return StepState("data", "Data", "Add your images")
@@ -158,7 +158,7 @@ def state_of(project: Project, running: Running = Running()) -> tuple[str, str, 
     """The project in one chip: words, tone, icon; what to do next."""
     if running.step in TRAINING_STEPS:
         train = _training(project, running)
-        return f"Training, {train.fraction or 0:.0%}", "accent", "arrows-clockwise"
+        return f"Training, {bound(train.fraction or 0)}%", "accent", "arrows-clockwise"
     if project.images is None:
         return "Add images", "neutral", "folder-plus"
     newest = project.runs[-1] if project.runs else None

@@ -193,6 +193,8 @@ class Page(QWidget):
         """
         if status == SAVED and self.session.is_read_only:
             status = "Read-only"
+        elif status == SAVED and not self.session.is_saved:
+            status = "Not saved yet; it is tried again"
         self._footer.show()
         self._status.setText(status)
         self._status_icon.setVisible(bool(status))

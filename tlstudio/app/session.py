@@ -177,6 +177,7 @@ class Session(QObject):
         """End the running step, keep its checkpoint, save and let go of the project."""
         self._end_step()
         if not self.is_saved:
+            self.is_saved = True  # so that it is told if the last try fails as well
             self._save()
         self._retry.stop()
         if self._lock is not None:

@@ -20,17 +20,12 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QFileDialog,
-    QMainWindow,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMainWindow, QWidget
 
 from tlstudio import this_computer
 from tlstudio.amounts import counted
 from tlstudio.app import preferences, theme
+from tlstudio.app.dialogs import show_help, show_preferences
 from tlstudio.app.download_news import DownloadNews
 from tlstudio.app.frame import Frame
 from tlstudio.app.image_choice import ExampleDrawn, free_folder
@@ -44,6 +39,7 @@ from tlstudio.app.widgets.drop_area import local_paths
 from tlstudio.app.widgets.focus_ring import FocusRing
 from tlstudio.app.widgets.toast import Toast
 from tlstudio.events import Failed, Progress
+from tlstudio.project.errors import NOT_SAVED
 from tlstudio.project.file import is_project
 from tlstudio.project.project import Project
 from tlstudio.train.events import BatchDone
@@ -190,6 +186,12 @@ class Window(QMainWindow):
         self.rail.try_it.setChecked(is_shown)
         self._arrange()
 
+    def _go_from_page(self, name: str) -> None:
+        if name == "try":  # a page promises it, so what is open stays
+            self.show_dock(is_shown=True)
+        else:
+            self.show_page(name)
+
     def _go_from_dock(self, name: str) -> None:
         self.show_page(name)
         if self.page is not None:  # where it stood there before, the ring shows that something happened
@@ -203,7 +205,7 @@ class Window(QMainWindow):
         module, cls = PAGES[name]
         page: Page = getattr(import_module(module), cls)(self.session)
         page.hide()
-        page.went.connect(self.show_page)
+        page.went.connect(self._go_from_page)
         for signal, slot in (
             ("images_chosen", self.new_project),
             ("folder_asked", self.choose_images),
@@ -318,23 +320,19 @@ class Window(QMainWindow):
     def _show_saved(self, is_saved: object) -> None:
         if is_saved:
             self.toast.say("All changes saved again")
-            self.message.clear()
+            if self.message.title == f"{NOT_SAVED}.":
+                self.message.clear()
+        if self.page is not None:
+            self.page.refresh()
 
     def _ask(self, what: str) -> None:
         if what == "theme":
             new: preferences.Theme = "light" if theme.is_dark() else "dark"
             self.change_preferences(replace(self.preferences, theme=new))
-            return
-        if what == "help":
-            from tlstudio.app.widgets.help_dialog import HelpDialog  # noqa: PLC0415 - when first asked
-
-            HelpDialog(self).exec()
-            return
-        from tlstudio.app.widgets.preferences_dialog import PreferencesDialog  # noqa: PLC0415 - likewise
-
-        dialog = PreferencesDialog(self.preferences, self, self.session)
-        dialog.changed.connect(self.change_preferences)
-        dialog.exec()
+        elif what == "help":
+            show_help(self)
+        else:
+            show_preferences(self, self.preferences, self.session, self.change_preferences)
 
     def _connect(self) -> None:
         self.rail.went.connect(self.show_page)

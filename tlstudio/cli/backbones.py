@@ -50,6 +50,8 @@ def backbones(
         if as_json:
             verb_name = context.invoked_subcommand
             raise typer.BadParameter(f"--json goes behind the verb: backbones {verb_name} … --json")
+        if text is not None:
+            raise typer.BadParameter("--search lists networks, and goes with no verb")
         return
     with verb("backbones", as_json=as_json) as printer:
         for event in listed() if text is None else searched(text):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tlstudio.amounts import counted
 from tlstudio.events import Event
+from tlstudio.project.errors import MeasurementNotKept
 from tlstudio.project.estimate import Estimate, estimate_of
 from tlstudio.project.project import Project
 from tlstudio.run.events import DepthEstimated, EstimateDone
@@ -11,16 +12,21 @@ from tlstudio.run.here import run_here
 
 
 def estimated(project: Project, cache_gb: float | None) -> Iterator[Event]:
-    """One DepthEstimated for each position of the slider; last EstimateDone. Measured if it is not known."""
+    """One DepthEstimated for each position of the slider; last EstimateDone. Measured if it is not known.
+
+    Raises:
+        TLStudioError: if it can't be measured, or what was measured can't be kept in the project.
+    """
     estimate = estimate_of(project, cache_gb)
     if estimate is None:
         yield from run_here("estimate", project)
         estimate = estimate_of(project, cache_gb)
-    depths = [] if estimate is None else _depths(estimate)
+    if estimate is None:
+        raise MeasurementNotKept(project.name)
+    depths = _depths(estimate)
     yield from depths
     epochs = project.settings.train.epochs
-    device = "" if estimate is None else estimate.cost.device
-    yield EstimateDone(project.settings.model.backbone, device, epochs, len(depths))
+    yield EstimateDone(project.settings.model.backbone, estimate.cost.device, epochs, len(depths))
 
 
 def _depths(estimate: Estimate) -> list[DepthEstimated]:

@@ -1,6 +1,7 @@
 """The verbs of the command line with their options, one function each."""
 
 import io
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,6 +30,7 @@ from tlstudio.cli.choices import (
 from tlstudio.cli.estimating import estimated
 from tlstudio.cli.new import make_project
 from tlstudio.cli.running import WRONG_USE, folder_of, run_step, verb, writable
+from tlstudio.cli.words import command
 from tlstudio.data.settings import DataSettings
 from tlstudio.events import Noted
 from tlstudio.project.file import open_project
@@ -163,7 +165,7 @@ def train(
         str | None,
         typer.Option(metavar="X|auto", help="Of the head, at its peak; auto: what suits the freeze depth."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Same seed, same run.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Same seed, same run.")] = None,
     device: Annotated[Device | None, typer.Option(help="auto proves the fastest.")] = None,
     weights: Annotated[
         str | None,
@@ -374,6 +376,6 @@ def _resume_hint(project: Path) -> Callable[[], str]:
     def hint() -> str:
         runs = open_project(folder_of(project), read_only=True).runs
         can_go_on = any(run.is_resumable for run in runs)
-        return f"Go on with: tlstudio resume {project}" if can_go_on else ""
+        return f"Go on with: {command()} resume {shlex.quote(str(project))}" if can_go_on else ""
 
     return hint

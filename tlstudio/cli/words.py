@@ -1,6 +1,7 @@
 """Events as sentences for a terminal: counts before percent, a likely range beside a headline figure."""
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Sequence
@@ -269,5 +270,5 @@ def _shown(event: DemoDone) -> str:
         f"{bound(event.accuracy_low)}% and {bound(event.accuracy_high)}%.\nThe exported model, run by "
         f"onnxruntime alone, was right for {event.predicted_right} of {event.predicted} of them.\n"
         f"  Images   {event.images_folder}\n  Project  {event.project}\n  Model    {event.model}\n"
-        f"See it in the window with: {command()} {event.project}"
+        f"See it in the window with: {command()} {shlex.quote(event.project)}"
     )

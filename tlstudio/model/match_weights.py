@@ -21,15 +21,16 @@ SHARE_OF_FILE = (0.3, 1.1)
 """What a backbone has of its file's values: the file may hold a classifier for 21,000 classes."""
 
 
-def match_weights(
-    backbone: Backbone, file: Path, classes: int = 0, cache_folder: Path | None = None
-) -> Iterator[Event]:
+NO_FILES_CLASSES = 7919
+"""The file's classifier shall not fit: it is left out, as a new head is trained."""
+
+
+def match_weights(backbone: Backbone, file: Path, cache_folder: Path | None = None) -> Iterator[Event]:
     """Say which tensors of the file the backbone would take, and whom they fit if it is not the right one.
 
     Args:
         backbone: that was chosen.
         file: .safetensors, or a PyTorch file, which is converted in a process of its own.
-        classes: of the project; 0 if there are none yet, so that no file has the right classifier.
         cache_folder: see `read_tensors`.
 
     Yields:
@@ -41,7 +42,7 @@ def match_weights(
     yield Progress(f"Reading {file.name}", 0, 0)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         tensors = read_tensors(file, cache_folder or Path(folder))
-        found = _match(backbone, tensors, classes)
+        found = _match(backbone, tensors)
         others = () if found.fits else _others(backbone)
         shapes = _shapes(tensors)
         better = next((row for row in _likely(others, tensors) if _fits(row, shapes)), None)
@@ -61,9 +62,9 @@ def match_weights(
     )
 
 
-def _match(backbone: Backbone, tensors: Mapping[str, Tensor], classes: int = 0) -> Match:
+def _match(backbone: Backbone, tensors: Mapping[str, Tensor]) -> Match:
     with torch.device("meta"):  # shapes suffice; a large network would cost seconds
-        network = create(backbone, classes or 1)
+        network = create(backbone, NO_FILES_CLASSES)
     return match(network, tensors)
 
 

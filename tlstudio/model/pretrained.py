@@ -28,7 +28,7 @@ def settled_weights(settings: ModelSettings, backbone: Backbone) -> ModelSetting
 def load_chosen(
     network: nn.Module, backbone: Backbone, weights: str, cache_folder: Path | None = None
 ) -> LoadedWeights | None:
-    """Give the network the weights that `ModelSettings.weights` names; None if they stay random.
+    """Give the network what `ModelSettings.weights` names, but for the head; None if all stays random.
 
     Args:
         network: made for the backbone.
@@ -44,7 +44,7 @@ def load_chosen(
         return None
     if weights == PRETRAINED:
         return load_pretrained(network, backbone)
-    return load_weights(network, weights, title=backbone.title, cache_folder=cache_folder)
+    return load_weights(network, weights, title=backbone.title, cache_folder=cache_folder, keeps_head=True)
 
 
 def load_pretrained(network: nn.Module, backbone: Backbone, *, keeps_head: bool = True) -> LoadedWeights:

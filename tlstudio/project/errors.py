@@ -29,12 +29,15 @@ class ProjectFolderTaken(ProjectError):
         )
 
 
+NOT_SAVED = "The project can't be saved"
+
+
 class ProjectNotWritable(ProjectError):
     """The project can't be saved where it lies."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
-            "The project can't be saved",
+            NOT_SAVED,
             f"“{name}” could not be written: {reason}. What was saved before is unchanged.",
             "Free some space or choose a folder that you may write to, then try again.",
         )
@@ -93,6 +96,18 @@ class RunIsRunning(ProjectError):
             "The run is being trained",
             f"Run {number} is being trained now, so it can't be deleted. Nothing was changed.",
             "Stop it on the Train page first.",
+        )
+
+
+class MeasurementNotKept(ProjectError):
+    """What runs will need was measured, but the project's cache can't be written to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "The measurement can't be kept",
+            f"The cache folder of “{name}” can't be written to, so nothing can be told from what was "
+            "measured. Nothing was changed.",
+            "Free some space, or copy the project to a folder that you may write to.",
         )
 
 

@@ -15,6 +15,7 @@ from tlstudio.model.cut import Cut, cut
 from tlstudio.model.errors import CannotCut
 from tlstudio.model.fold import QuickPrefix
 from tlstudio.train.batches import Labelled, centred
+from tlstudio.train.device import wait_for
 from tlstudio.train.feature_keys import store_keys
 from tlstudio.train.feature_room import FOLDER_NAME, forget_features, make_room
 from tlstudio.train.feature_rows import layout_of
@@ -202,8 +203,7 @@ def _is_worth_keeping(frozen: Frozen, parts: Cut, source: Labelled, backbone: Ba
         for _ in range(3):
             start = time.perf_counter()
             tensors = frozen.compute(images)
-            if frozen.device.type == "cuda":
-                torch.cuda.synchronize()
+            wait_for(frozen.device)
             seconds = min(seconds, (time.perf_counter() - start) / len(images))
             del tensors
         known[key] = round(gain_of_keeping(seconds, frozen.layout.row_bytes), 3)

@@ -56,6 +56,14 @@ def choose_device(wanted: Device) -> ChosenDevice:
     raise DeviceNotUsable(NAMES["cpu"], reason)
 
 
+def wait_for(device: torch.device) -> None:
+    """Come back when the device has done all that it was given; the CPU always has."""
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
 def failure(kind: Device) -> str:
     """Why a small convolution can't be trained there; empty if it can."""
     if not _is_present(kind):

@@ -3,10 +3,10 @@
 from tlstudio.train.settings import TrainSettings, applied
 
 FEW_VIEWS, DEFAULT_VIEWS = 2, 4
-"""Each costs a pass through the frozen layers, and light augmentation needs few: best validation accuracy
-of ants and bees with 1, 2 and 4 views, means of 3 to 5 seeds from the bundled weights: ResNet-10's head 0.850,
-0.900 and 0.879, last stage 0.851, 0.864 and 0.864, half of it 0.855, 0.860 and 0.864; FasterNet-T0's head
-0.761, 0.758 and 0.768, last stage 0.772, 0.785 and 0.781. Views of stronger augmentation differ more.
+"""Each costs a pass through the frozen layers, and light augmentation needs few. Best validation accuracy of
+ants and bees with 1, 2 and 4 views, means of 3 to 5 seeds, from the bundled weights: ResNet-10's head
+0.850, 0.900, 0.879, last stage 0.851, 0.864, 0.864, half of it 0.855, 0.860, 0.864; FasterNet-T0's head
+0.761, 0.758, 0.768, last stage 0.772, 0.785, 0.781. Views of stronger augmentation differ more.
 """
 
 MILD = ("light", "medical_light")

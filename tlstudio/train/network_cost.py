@@ -15,6 +15,7 @@ from tlstudio.model.fold import QuickPrefix
 from tlstudio.model.freeze import freeze, train_mode
 from tlstudio.model.groups import parameter_groups
 from tlstudio.train.cost import NetworkCost
+from tlstudio.train.device import wait_for
 from tlstudio.train.optimize import make_optimizer, make_schedule
 from tlstudio.train.passes import Passed, Watch
 from tlstudio.train.precision import DTYPES, Precision, in_precision, learning_in, possible_precisions
@@ -174,8 +175,7 @@ def _frozen_share(parts: Cut | None, many: Turns, precision: Precision, images: 
         began = time.perf_counter()
         with torch.no_grad(), in_precision(precision, images.device):
             prefix(images)
-        if images.device.type == "cuda":
-            torch.cuda.synchronize()
+        wait_for(images.device)
         seconds.append(time.perf_counter() - began)
     plain = median(passed.forward[parts.depth] for passed in many.of(precision))
     return min(1.0, min(seconds[1:]) / plain)
@@ -219,8 +219,7 @@ def _update_seconds(network: nn.Module, train: TrainSettings, device: torch.devi
         began = time.perf_counter()
         nn.utils.clip_grad_norm_(parameters, LONGEST_GRADIENT)
         optimizer.step()
-        if device.type == "cuda":
-            torch.cuda.synchronize()
+        wait_for(device)
         seconds = time.perf_counter() - began
     return seconds
 

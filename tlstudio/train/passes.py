@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from tlstudio.model.groups import parameter_groups
+from tlstudio.train.device import wait_for
 
 
 @dataclass
@@ -99,10 +100,7 @@ class Watch:
         return Passed(forward, crossing=crossing, widest=self._widest)
 
     def _now(self) -> float:
-        if self._device.type == "cuda":
-            torch.cuda.synchronize()
-        elif self._device.type == "mps":
-            torch.mps.synchronize()
+        wait_for(self._device)
         return time.perf_counter()
 
     def _entering(self, place: int) -> Callable[[nn.Module, Any], None]:

@@ -19,6 +19,7 @@ from tlstudio.train.feature_rows import KEPT_AS, Tensors, from_rows, layout_of, 
 from tlstudio.train.feature_store import FeatureStore, Layout, stored_layout
 from tlstudio.train.memory import in_pieces
 from tlstudio.train.precision import Precision, in_precision
+from tlstudio.train.step import on_device
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def find_shallower(
         layout: that the features are kept in.
     """
     input_px = images.shape[-1]
+    images = on_device(images, device)
     for depth in sorted(stores, reverse=True):
         kept_as = stored_layout(stores[depth])
         if kept_as is None:

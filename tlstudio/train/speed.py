@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from tlstudio.model.backbone import Backbone
 from tlstudio.model.network import create
+from tlstudio.train.device import wait_for
 from tlstudio.train.errors import MemoryTooSmall
 from tlstudio.train.memory import is_out_of_memory
 from tlstudio.train.optimize import make_optimizer
@@ -167,10 +168,7 @@ def _seconds(turn: Callable[[], None], device: torch.device, budget: float) -> f
 def _timed(turn: Callable[[], None], device: torch.device) -> float:
     began = time.perf_counter()
     turn()
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    elif device.type == "mps":
-        torch.mps.synchronize()
+    wait_for(device)
     return time.perf_counter() - began
 
 

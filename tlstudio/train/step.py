@@ -191,9 +191,10 @@ def _gradients(trainee: Trainee, inputs: tuple[Tensor, ...], labels: Tensor, mix
     whole = trainee.weights[labels].sum()  # partners are the same images in another order
     of_partners = labels if mix is None else labels[mix.partners]
     losses, correct = [], []
-    size = trainee.images_at_a_time
-    pieces = zip(*(torch.split(each, size) for each in inputs), strict=True)
-    answers_of_pieces = zip(torch.split(labels, size), torch.split(of_partners, size), strict=True)
+    # Equal pieces: a rest of one image would give norms the statistics of that image.
+    count = -(-len(labels) // trainee.images_at_a_time)
+    pieces = zip(*(torch.tensor_split(each, count) for each in inputs), strict=True)
+    answers_of_pieces = zip(*(torch.tensor_split(each, count) for each in (labels, of_partners)), strict=True)
     for piece, (answers, others) in zip(pieces, answers_of_pieces, strict=True):
         answers = answers.to(trainee.device)  # noqa: PLW2901
         with learning_in(trainee.precision, trainee.device):

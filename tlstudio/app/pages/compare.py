@@ -8,7 +8,7 @@ from typing import cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
 from tlstudio import atomic
 from tlstudio.amounts import counted
@@ -36,6 +36,7 @@ from tlstudio.app.widgets.run_lines import Measure, run_lines
 from tlstudio.app.widgets.run_rows import class_names, default_ticks, rarest_class, run_rows, taken_run
 from tlstudio.app.widgets.run_ticks import MOST, RunTicks
 from tlstudio.app.widgets.runs_table import RunsTable
+from tlstudio.app.widgets.save_dialog import ask_where_to_save
 from tlstudio.app.widgets.sweep_desk import SweepDesk
 from tlstudio.app.widgets.verdict_bar import VerdictBar
 from tlstudio.errors import reason_of
@@ -320,17 +321,16 @@ class ComparePage(Page):
         project = self.session.project
         if project is None:
             return
-        start = str(project.folder / "exports" / f"{project.name} runs.csv")
-        chosen, _ = QFileDialog.getSaveFileName(self, "Export the table of runs", start, "Table (*.csv)")
-        if chosen:
-            self.export_to(Path(chosen))
+        start = project.folder / "exports" / f"{project.name} runs.csv"
+        chosen = ask_where_to_save(self, "Export the table of runs", start, "Table")
+        if chosen is not None:
+            self.export_to(chosen)
 
     def export_to(self, path: Path) -> None:
         """Write all runs as a table for spreadsheets."""
         project = self.session.project
         if project is None:
             return
-        path = path if path.suffix else path.with_suffix(".csv")
         try:
             # The mark tells spreadsheets that letters beyond ASCII are UTF-8.
             atomic.write_text(path, "\ufeff" + runs_csv(project))

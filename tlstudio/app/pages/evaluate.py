@@ -153,7 +153,7 @@ class EvaluatePage(Page):
             self.run_menu.addAction(action)
         purpose = self.purpose
         if has_result and run is not None and run.evaluation is not None:
-            purpose = f"How well it does on {run.evaluation.images:,} test images that it has never seen."
+            purpose = _purpose_of(run.evaluation)
         self.set_purpose(purpose)
 
     def _draw_result(self, project: Project, run: Run, result: EvaluateDone) -> None:
@@ -287,3 +287,8 @@ def _facts(path: Path) -> object:
     except OSError:
         return (path, None)
     return (path, facts.st_mtime_ns, facts.st_size)
+
+
+def _purpose_of(result: EvaluateDone) -> str:
+    judged = counted(result.images, "test image")
+    return f"How well it does on {judged}{'' if result.caution else ' that it has never seen'}."

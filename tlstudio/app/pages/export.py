@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from tlstudio.app.page import Page
 from tlstudio.app.session import Session
@@ -28,6 +27,7 @@ from tlstudio.app.widgets.message_bar import Action
 from tlstudio.app.widgets.model_card_view import ModelCardView
 from tlstudio.app.widgets.nothing_yet import NothingYet
 from tlstudio.app.widgets.said_message import Said, SaidMessage
+from tlstudio.app.widgets.save_dialog import ask_where_to_save
 from tlstudio.data.table import ImageRow, read_table
 from tlstudio.errors import TLStudioError
 from tlstudio.events import Event, Failed, Progress
@@ -52,6 +52,7 @@ class ExportPage(Page):
         self._is_exporting = False
         self._progress: Progress | None = None
         self._failure: Failed | None = None
+        self._failed_run = self._exported_run = 0
         self._said = SaidMessage(self.message)
         self._changed: set[int] = set()  # runs whose saved file differs from what is chosen now
         self._tables: dict[Path, tuple[ImageRow, ...]] = {}
@@ -87,7 +88,7 @@ class ExportPage(Page):
                 self._progress = event
                 self.file.show_progress(progress_words(event))
             case Failed() if self._is_exporting:
-                self._failure = event
+                self._failure, self._failed_run = event, self._exported_run
                 self._refresh_if_seen()
             case ExportDone():
                 self._changed.discard(event.run)
@@ -97,6 +98,8 @@ class ExportPage(Page):
     def _step_began(self, step: str) -> None:
         if step == STEP:
             self._is_exporting, self._progress, self._failure = True, None, None
+            run = run_to_save(self.session.project)
+            self._exported_run = 0 if run is None else run.number
             self._said.forget()
         self._refresh_if_seen()
 
@@ -119,6 +122,8 @@ class ExportPage(Page):
             self._failure, self._changed, self._tables = None, set(), {}
             self.card.discard()
         run = run_to_save(project)
+        if run is not None and self._failed_run != run.number:  # it tells nothing about this one
+            self._failure = None
         for part in (self.file, self.card):
             part.setVisible(run is not None)
         self.empty.setVisible(run is None)
@@ -228,14 +233,7 @@ class ExportPage(Page):
             self.refresh()
 
     def _ask_where(self, suggested: Path) -> Path | None:
-        dialog = QFileDialog(self, "Save file and card", str(suggested.parent), "ONNX files (*.onnx)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("onnx")  # before it asks about replacing a file
-        dialog.selectFile(suggested.name)
-        is_chosen = bool(dialog.exec())
-        chosen = dialog.selectedFiles()
-        dialog.deleteLater()
-        return Path(chosen[0]) if is_chosen and chosen else None
+        return ask_where_to_save(self, "Save file and card", suggested, "ONNX files")
 
     def show_in_folder(self) -> None:
         """Open the folder of the saved file in the system's file manager."""

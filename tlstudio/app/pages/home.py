@@ -68,6 +68,7 @@ class HomePage(Page):
         self._thumbnails = Thumbnails(self)
         self._desk = WeightsDesk(session.errands, self.message, self)
         self._reader: StepThread | None = None
+        self._read: list[RecentCard] = []  # that it was begun for
         self._drawing: StepThread | None = None
         self._asked_in: Path | None = None  # the project that was open when the example was asked for
         self._shown: tuple[Recent, ...] | None = None
@@ -244,6 +245,7 @@ class HomePage(Page):
             return
         self.examples.load()
         if self._reader is None and self.cards:
+            self._read = list(self.cards)
             self._reader = StepThread(read_recent([card.recent for card in self.cards]), self)
             self._reader.reported.connect(self._show_facts)
             self._reader.finished.connect(self._reader_finished)
@@ -260,6 +262,8 @@ class HomePage(Page):
         if reader is not None:
             reader.wait()
             reader.deleteLater()
+            if self._read != self.cards:  # others were shown meanwhile
+                self._load()
 
     # Examples
 

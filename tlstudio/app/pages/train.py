@@ -68,6 +68,7 @@ class TrainPage(Page):
         self._said: Message | None = None
         self._images_of_curve = 100
         self._failure: Failed | None = None
+        self._failed_run = 0  # that it ended; 0 for one that came before any run
         self._halved: BatchHalved | None = None
         self._note = ""
         self._is_stopping = False
@@ -93,7 +94,7 @@ class TrainPage(Page):
         self.primary_pressed.connect(self._primary_pressed)
         session.step_started.connect(self._step_began)
         session.step_ended.connect(self._step_over)
-        session.pause_changed.connect(self._mark)
+        session.pause_changed.connect(self._pause_changed)
         session.cost_probe.changed.connect(self._mark)
         self.draw()
 
@@ -147,7 +148,7 @@ class TrainPage(Page):
                 self._failure, self._halved, self._note = None, None, ""
                 self._is_stopping = self._asks_to_stop = False
             case Failed() if self._is_training:
-                self._failure = event
+                self._failure, self._failed_run = event, self._live_number if self._live is not None else 0
             case BatchHalved():
                 self._halved = event
             case Noted() if self._is_training:
@@ -156,8 +157,10 @@ class TrainPage(Page):
                 self._is_stopping = self._asks_to_stop = False
             case Progress() if self._is_training:
                 self._progress = event
-            case BatchDone() | EpochDone():
+            case BatchDone():
                 self._progress = None
+            case EpochDone():  # from now on there is a best epoch to keep
+                self._progress, self._asks_to_stop = None, False
             case _:
                 return
         if self._live is not None:
@@ -181,6 +184,11 @@ class TrainPage(Page):
     def _mark(self) -> None:
         if self.isVisible() and not self._redraw.isActive():
             self._redraw.start()
+
+    def _pause_changed(self, is_paused: object) -> None:
+        if self._live is not None:
+            (self._live.pause if is_paused else self._live.go_on)(time.monotonic())
+        self._mark()
 
     def _step_began(self, step: str) -> None:
         if step in TRAINING_STEPS:
@@ -228,6 +236,9 @@ class TrainPage(Page):
         """Everything that the page's words depend on, now."""
         run = self._run()
         phase = self._phase(run)
+        is_of_run = run is not None and run.number == self._failed_run
+        if self._failed_run and not is_of_run:  # that run is deleted
+            self._failure, self._failed_run = None, 0
         return Situation(
             project=self.session.project,
             run=None if phase == "starting" else run,
@@ -235,6 +246,7 @@ class TrainPage(Page):
             phase=phase,
             progress=self._progress,
             failure=self._failure,
+            is_failure_of_run=is_of_run,
             halved=self._halved,
             note=self._note,
             asks_to_stop=self._asks_to_stop,
@@ -384,8 +396,10 @@ class TrainPage(Page):
 
     def _stop(self) -> None:
         run = self._run()
-        if run is not None and run.best is None and not self._asks_to_stop:
+        is_asking = self._asks_to_stop and self.message.isVisible()  # else the question was put away
+        if run is not None and run.best is None and not is_asking:
             self._asks_to_stop = True
+            self._forget_said()
         else:
             self._stop_now()
         self._mark()

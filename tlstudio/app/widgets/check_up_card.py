@@ -21,10 +21,12 @@ class CheckUpCard(Card):
     Signals:
         acted: the button of a finding was pressed; the Finding.
         shown: its link was pressed; the Finding.
+        about_to_change: the rows give way to others, and with them what they hold below.
     """
 
     acted = Signal(object)
     shown = Signal(object)
+    about_to_change = Signal()
 
     def __init__(self) -> None:
         super().__init__("Check-up")
@@ -41,6 +43,7 @@ class CheckUpCard(Card):
         """Show other findings; the same ones stay as they are, with the keyboard's place."""
         if tuple(findings) == self._findings:
             return
+        self.about_to_change.emit()
         self._findings = tuple(findings)
         count = to_look_at(findings)
         self.chip.say(f"{count} to look at" if count else "Nothing to look at", "warn" if count else "ok")

@@ -63,6 +63,7 @@ class ImagesView(QWidget):
         self.balance.chosen.connect(self.browser.show_class)
         self.browser.filters_cleared.connect(self._lift_class)
         self.check_up.acted.connect(self.acted)
+        self.check_up.about_to_change.connect(self.close_editor)  # it lies in one of the rows
         self.check_up.shown.connect(self._show_found)
 
     def _side(self) -> QWidget:

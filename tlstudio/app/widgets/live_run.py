@@ -24,6 +24,7 @@ class LiveRun:
         self.batch: BatchDone | None = None
         self.raw_accuracy, self.raw_loss = RawCurve(epochs), RawCurve(epochs)
         self._since: float | None = None
+        self._paused_at: float | None = None
         self._images_per_second = 0.0
 
     def take(self, event: Event, now: float) -> None:
@@ -36,6 +37,16 @@ class LiveRun:
             case EpochDone():
                 self.batch = None
                 self.left.took(event.epoch, event.seconds)
+
+    def pause(self, now: float) -> None:
+        """What passes from now on is no work."""
+        self._paused_at = now if self._paused_at is None else self._paused_at
+
+    def go_on(self, now: float) -> None:
+        """The pause is over."""
+        if self._paused_at is not None and self._since is not None:
+            self._since += now - self._paused_at
+        self._paused_at = None
 
     @property
     def images_per_second(self) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
-from tlstudio.amounts import counted, percent
+from tlstudio.amounts import bound, counted, percent
 from tlstudio.app.model_choice import title_of
 from tlstudio.app.widgets.amounts import brief_duration, megabytes
 from tlstudio.app.widgets.run_kinds import kinds_of
@@ -247,7 +247,7 @@ def _tip(run: Run, state: RunState, *, is_stale: bool) -> str:
     if best is not None:
         low, high = likely_range(best, images)
         right = f"{round(best.validation_accuracy * images):,} of {counted(images, 'Validation image')} right"
-        lines.append(f"{right}, very likely between {low:.0%} and {high:.0%}")
+        lines.append(f"{right}, very likely between {bound(low)} and {bound(high)}%")
         changes = f"{run.augmentation} augmentation" if run.augmentation != "none" else "no augmentation"
         lines.append(f"Best epoch {best.epoch} of {epochs}, seed {run.train.seed}, {changes}")
         lines += [f"{name}: {right:,} of {of:,} found" for name, (right, of) in list(best.found.items())[:8]]

@@ -50,6 +50,8 @@ class Situation:
     Attributes:
         run: that is shown, or None before the first.
         phase: of the training step: "none" if it does not work now.
+        failure: of the newest training.
+        is_failure_of_run: or it came before a run had begun.
     """
 
     project: Project | None
@@ -58,6 +60,7 @@ class Situation:
     phase: Phase
     progress: Progress | None = None
     failure: Failed | None = None
+    is_failure_of_run: bool = True
     halved: BatchHalved | None = None
     note: str = ""
     asks_to_stop: bool = False
@@ -71,7 +74,7 @@ def chip(now: Situation) -> tuple[str, Tone, str] | None:
         return CHIPS[now.phase]
     if now.phase == "training":
         return CHIPS["running"]
-    if now.failure is not None:
+    if now.failure is not None and now.is_failure_of_run:
         return CHIPS["failed"]
     if now.run and now.run.state == "stopped" and now.run.best is None:
         return ("Stopped", "neutral", "stop")
@@ -201,7 +204,8 @@ def _while_running(now: Situation) -> Message | None:
 
 def _failed(now: Situation) -> Message:
     said = now.failure.message if now.failure is not None else now.run.failure if now.run else ""
-    is_said = "kept" in said or now.run is None or now.run.best is None
+    has_best = now.run is not None and now.run.best is not None and now.is_failure_of_run
+    is_said = "kept" in said or not has_best
     kept = "" if is_said else " The best epoch is kept."
     actions: tuple[tuple[str, Action], ...] = (("Start again", "start"), ("Change the settings", "see_model"))
     if now.failure is not None:

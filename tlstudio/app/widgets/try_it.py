@@ -369,7 +369,10 @@ class TryItDock(TryView):
 
     def _retry(self) -> None:
         self._failure = None
-        self._go_on()
+        if self._asking.step == "export":
+            self.prepare()
+        else:
+            self._go_on()
 
     def _go_to_model(self) -> None:
         self.went.emit("model")
@@ -394,7 +397,10 @@ class TryItDock(TryView):
         """Try what was dropped."""
         self.well.set_over(is_over=False)
         event.acceptProposedAction()
-        self.ask(images_in(event.mimeData(), self._cache()))
+        paths = images_in(event.mimeData(), self._cache())
+        self.ask(paths)
+        if not paths:
+            self.message.say("warn", "A folder can't be tried.", "Drop single images.", ())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Ask what still waits."""

@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import get_args
 
 import pytest
@@ -61,6 +61,21 @@ def test_that_the_value_below_the_smallest_means_never_stopping_early(dialog):
 
     assert dialog.settings.early_stop_epochs is None
     assert editor.text() == "Never"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("epochs", 5000), ("batch_size", 4096), ("learning_rate", 1e-7), ("learning_rate", 2.0)],
+)
+def test_that_what_the_terminal_has_set_is_shown_as_it_is(dialog, name, value):
+    changed = []
+    dialog.changed.connect(changed.append)
+
+    dialog.show_settings(replace(TrainSettings(), **{name: value}))
+    assert dialog.editor(name).value() == value
+    dialog.editor("warmup_epochs").setValue(2)
+
+    assert getattr(changed[-1], name) == value
 
 
 def test_that_values_outside_the_range_are_not_taken(dialog):

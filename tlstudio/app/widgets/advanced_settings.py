@@ -28,6 +28,11 @@ from tlstudio.train.settings import TrainSettings
 NEVER = "Never"
 AUTOMATIC = "automatic"
 
+LARGEST_WHOLE = 2**31 - 1
+"""That Qt's box can hold."""
+
+MOST_DECIMALS = 12
+
 
 class AdvancedSettings(QDialog):
     """A row for each field of `TrainSettings`: label, control, one line of help.
@@ -160,7 +165,7 @@ def _whole(field: TrainField, changed: Callable[[object], None]) -> _Editor:
     box.valueChanged.connect(lambda value: box.setSuffix(_unit(field, value)))
 
     def put(value: int) -> None:
-        box.setValue(value)
+        _put_whole(box, value)
         box.setSuffix(_unit(field, value))
 
     return _Editor(box, put)
@@ -175,7 +180,7 @@ def _optional(field: TrainField, changed: Callable[[object], None]) -> _Editor:
     box.setKeyboardTracking(False)
     box.valueChanged.connect(lambda value: box.setSuffix(f" flat{_unit(field, value)}"))
     box.valueChanged.connect(lambda value: changed(value if value >= field.low else None))
-    return _Editor(box, lambda value: box.setValue(int(field.low) - 1 if value is None else int(value)))
+    return _Editor(box, lambda value: _put_whole(box, int(field.low) - 1 if value is None else int(value)))
 
 
 def _decimal(field: TrainField, changed: Callable[[object], None]) -> _Editor:
@@ -185,7 +190,7 @@ def _decimal(field: TrainField, changed: Callable[[object], None]) -> _Editor:
     box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
-    return _Editor(box, lambda value: box.setValue(float(value)))
+    return _Editor(box, lambda value: _put_decimal(box, float(value)))
 
 
 def _automatic(field: TrainField, changed: Callable[[object], None]) -> _Editor:
@@ -195,7 +200,7 @@ def _automatic(field: TrainField, changed: Callable[[object], None]) -> _Editor:
     box.setKeyboardTracking(False)
     box.valueChanged.connect(lambda value: box.setSuffix(_unit(field, value)))
     box.valueChanged.connect(lambda value: changed(value if value >= field.low else None))
-    return _Editor(box, lambda value: box.setValue(int(field.low) - 1 if value is None else int(value)))
+    return _Editor(box, lambda value: _put_whole(box, int(field.low) - 1 if value is None else int(value)))
 
 
 def _automatic_decimal(field: TrainField, changed: Callable[[object], None]) -> _Editor:
@@ -205,8 +210,22 @@ def _automatic_decimal(field: TrainField, changed: Callable[[object], None]) -> 
     box.setSpecialValueText(AUTOMATIC)
     box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     box.setKeyboardTracking(False)
-    box.valueChanged.connect(lambda value: changed(value if value >= field.low else None))
-    return _Editor(box, lambda value: box.setValue(0.0 if value is None else float(value)))
+    box.valueChanged.connect(lambda value: changed(value if value > 0 else None))
+    return _Editor(box, lambda value: _put_decimal(box, 0.0 if value is None else float(value)))
+
+
+def _put_whole(box: QSpinBox, value: int) -> None:
+    """Show the value; the terminal may have set a larger one than the box lets be chosen."""
+    box.setMaximum(max(box.maximum(), min(value, LARGEST_WHOLE)))
+    box.setValue(min(value, LARGEST_WHOLE))
+
+
+def _put_decimal(box: QDoubleSpinBox, value: float) -> None:
+    """Likewise, with as many decimals as the value has."""
+    while box.decimals() < MOST_DECIMALS and round(value, box.decimals()) != value:
+        box.setDecimals(box.decimals() + 1)
+    box.setMaximum(max(box.maximum(), value))
+    box.setValue(value)
 
 
 def _choice(field: TrainField, changed: Callable[[object], None]) -> _Editor:

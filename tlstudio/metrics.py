@@ -79,7 +79,7 @@ def grouped_interval(right: ArrayLike, groups: ArrayLike, confidence: float = 0.
 
     Thirty images of one patient say less than thirty patients: the more the shares of the groups differ, the
     fewer images the interval counts, and where hardly any answer is wrong (or right), groups count more than
-    that. Simulated for 5 to 20 groups of 10 and 50 images it held the true share in 92 to 99 of 100 cases,
+    that. Simulated for 5 to 20 groups of 10 and 50 images it held the true share in 89 to 99 of 100 cases,
     and in 85 at worst (20 groups, nearly each all right or all wrong). Where every image is its own group it
     is Wilson's; (0, 1) for no image, and for one group of several, which tells nothing of others.
 
@@ -105,11 +105,12 @@ def grouped_interval(right: ArrayLike, groups: ArrayLike, confidence: float = 0.
         return 0.0, 1.0
     between = float(((sums - sizes * share) ** 2).sum()) * count / (count - 1) / images
     within = share * (1 - share)
-    # Few mistakes show too little of how groups differ: with none, groups count and not their images.
+    if within == 0:  # which shows nothing of how groups differ, so that groups count and not their images
+        return _wilson(share, count, z)
     mistakes = min(float(values.sum()), images - float(values.sum()))
     usual_size = float((sizes**2).sum()) / images
-    least = 1 + (usual_size - 1) / (1 + mistakes) ** 2
-    design_effect = max(least, between / within if within > 0 else 1.0)
+    least = 1 + (usual_size - 1) / (1 + mistakes) ** 2  # few mistakes show little of it
+    design_effect = max(least, between / within)
     trials = images / design_effect * (z / _student(z, count - 1)) ** 2
     return _wilson(share, trials, z)
 

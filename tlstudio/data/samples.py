@@ -45,7 +45,7 @@ SAMPLES: dict[str, Sample] = {
         ("Neutrophil", "Lymphocyte", "Monocyte", "Eosinophil", "Blast cell"),
         images_per_class=80,
         group="slide",
-        groups=16,
+        groups=80,
         draw=draw_cell,
     ),
     "leaf-disease": Sample(
@@ -53,7 +53,7 @@ SAMPLES: dict[str, Sample] = {
         ("Healthy", "Rust", "Mildew", "Leaf burn"),
         images_per_class=80,
         group="plant",
-        groups=20,
+        groups=80,
         draw=draw_leaf,
     ),
     "metal-defects": Sample(
@@ -61,7 +61,7 @@ SAMPLES: dict[str, Sample] = {
         ("Sound", "Scratch", "Pits", "Dent", "Stain", "Crack"),
         images_per_class=80,
         group="lot",
-        groups=16,
+        groups=80,
         draw=draw_metal,
     ),
 }

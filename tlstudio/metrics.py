@@ -79,9 +79,9 @@ def grouped_interval(right: ArrayLike, groups: ArrayLike, confidence: float = 0.
 
     Thirty images of one patient say less than thirty patients: the more the shares of the groups differ, the
     fewer images the interval counts, and where hardly any answer is wrong (or right), groups count more than
-    that. Simulated for 5 to 20 groups of 10 and 50 images it held the true share in 89 to 99 of 100 cases,
-    and in 85 at worst (20 groups, nearly each all right or all wrong). Where every image is its own group it
-    is Wilson's; (0, 1) for no image, and for one group of several, which tells nothing of others.
+    that. Simulated for 5 to 20 groups of 10 and 50 images it held the true share in 89 of 100 cases or
+    more, but for 85 of 20 groups that were nearly each all right or all wrong. Where every image is its own
+    group it is Wilson's; (0, 1) for no image, and for one group of several, which tells nothing of others.
 
     Args:
         right: (N,) whether each answer is right, 0 … 1; in between, in how many of several trainings.

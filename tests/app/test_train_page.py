@@ -248,6 +248,23 @@ def test_that_what_ended_before_a_run_began_is_not_said_of_the_run_before(page, 
     assert chip(page.situation())[0] != "Failed"
 
 
+def test_that_a_failure_goes_with_its_run_and_is_told_of_an_older_one_too(page, session):
+    for number in (1, 2):
+        begin(session)
+        session.take(started(number))
+        session.take(epoch(1, run=number))
+        if number == 2:
+            session.take(started(1, epochs_done=1))  # as a sweep goes on with it
+        session.take(Failed("The memory ran out", "No room is left.", "Use smaller batches."))
+        end(session)
+        page.draw()
+        assert page.message.title == "The memory ran out."
+
+    session.project = session.project.without_run(1)
+    page.draw()
+    assert page.message.title != "The memory ran out."
+
+
 def test_that_stopping_later_keeps_the_best_without_asking(page, session, monkeypatch):
     asked = []
     monkeypatch.setattr(session, "stop", lambda: asked.append("stop"))

@@ -236,16 +236,16 @@ class TrainPage(Page):
         """Everything that the page's words depend on, now."""
         run = self._run()
         phase = self._phase(run)
+        project = self.session.project
         is_of_run = run is not None and run.number == self._failed_run
-        if self._failed_run and not is_of_run:  # that run is deleted
-            self._failure, self._failed_run = None, 0
+        is_gone = project is not None and self._failed_run > 0 and project.run(self._failed_run) is None
         return Situation(
-            project=self.session.project,
+            project=project,
             run=None if phase == "starting" else run,
             live=self._live_of(run),
             phase=phase,
             progress=self._progress,
-            failure=self._failure,
+            failure=None if is_gone else self._failure,
             is_failure_of_run=is_of_run,
             halved=self._halved,
             note=self._note,

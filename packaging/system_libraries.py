@@ -8,12 +8,12 @@ import shutil
 import subprocess
 import sys
 
-from tlstudio.run.qt_libraries import OFFSCREEN, SCREEN, lacking
+from tlstudio.run.qt_libraries import OFFSCREEN, SCREEN, is_under_x, lacking
 
 
 def main() -> int:
     """Check, install where it may, and say what is left to do; 0 if nothing lacks."""
-    packages = lacking(OFFSCREEN | (SCREEN if "--screen" in sys.argv else {}))
+    packages = lacking(OFFSCREEN | (SCREEN if "--screen" in sys.argv and is_under_x() else {}))
     if not packages:
         return 0
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]

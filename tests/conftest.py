@@ -14,6 +14,8 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -25,10 +27,18 @@ if "hub_server" not in sys.modules:
     spec.loader.exec_module(sys.modules["hub_server"])
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory):
+    """One new folder after another; `mktemp` for each of thousands would look through all before it."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def own_user_folders(tmp_path_factory, monkeypatch):
+def own_user_folders(homes, monkeypatch):
     """Preferences, models and home of a test are its own, never the developer's."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TLSTUDIO_CONFIG_DIR", str(home / "config"))
     monkeypatch.setenv("TLSTUDIO_MODELS_DIR", str(home / "models"))
@@ -38,15 +48,21 @@ def own_user_folders(tmp_path_factory, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def draw_plates():
+def draw_plates(tmp_path_factory):
     """draw_plates(folder, per_class=8, classes=…): drawn metal plates in class folders, no two of one lot."""
     from tlstudio.data.samples import SAMPLES, draw
 
-    def draw_them(folder, per_class=8, classes=("Sound", "Scratch")):
+    @cache
+    def drawn(per_class, classes):
         plates = replace(
             SAMPLES["metal-defects"], classes=classes, images_per_class=per_class, groups=per_class
         )
+        folder = tmp_path_factory.mktemp("plates") / "drawn"
         list(draw(plates, folder))
+        return folder
+
+    def draw_them(folder, per_class=8, classes=("Sound", "Scratch")):
+        shutil.copytree(drawn(per_class, tuple(classes)), folder, dirs_exist_ok=True)
         return folder
 
     return draw_them

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -125,11 +126,11 @@ def test_that_a_killed_writer_leaves_a_whole_file(tmp_path):
             [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
         )
         writer.stdout.readline()
-        # Let a random number of saves go by: each changes the file's inode.
         for _ in range(random.Random(attempt).randrange(1, 12)):
-            inode = path.stat().st_ino
+            inode = path.stat().st_ino  # another with each save
             while path.stat().st_ino == inode:
-                pass
+                assert writer.poll() is None
+                time.sleep(0.001)
         writer.send_signal(signal.SIGKILL)
         writer.wait()
         writer.stdout.close()

@@ -6,8 +6,10 @@ import pytest
 
 from tlstudio import events
 from tlstudio.errors import TLStudioError
+from tlstudio.evaluate.events import ClassResult, DepthResult
 from tlstudio.project.known_events import KNOWN_EVENTS, from_json
 from tlstudio.train.cost import ImageCost, NetworkCost
+from tlstudio.train.events import SamplePrediction
 from tlstudio.train.settings import Augmentation
 
 SAMPLES = {
@@ -25,9 +27,9 @@ SAMPLES = {
     "dict[str, tuple[int, int]]": {"train": (1, 2)},
     "list[int]": [3, 4],
     "list[list[int]]": [[1, 2], [3, 4]],
-    "list[SamplePrediction]": [],
-    "list[ClassResult]": [],
-    "list[DepthResult]": [],
+    "list[SamplePrediction]": [SamplePrediction("Zelle “Ä”/細胞 🙂.png", "a", "b", 0.75)],
+    "list[ClassResult]": [ClassResult("Zelle “Ä”", 9, 8, 1, 0.89, 0.57, 0.98, 0.9, 0.6, 0.98)],
+    "list[DepthResult]": [DepthResult(3, 0.95, 0.88, 0.98, 0.94, 0.96, 130.5, [1, 2], True)],
     "NetworkCost": NetworkCost(
         ["float32"], [[0.0, 0.5]], [0.75], [[1.0]], [[2.5]], 4.0, [[0.1]], [0.2], [3], [7], 8, True, 0.5
     ),

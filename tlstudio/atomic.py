@@ -7,8 +7,8 @@ import errno
 import os
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 EVERYONE = 0o666
@@ -66,22 +66,39 @@ def replacing(path: Path, *, mode: int = EVERYONE) -> Iterator[Path]:
         OSError: if it can't be written or moved, or a device or the like lies there; the old file stands
             unchanged and nothing is left over.
     """
-    if path.exists() and not path.is_file():
-        raise FileExistsError(errno.EEXIST, "something that is no file lies there")
-    if path.is_symlink():
-        path = path.resolve()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=HALF)
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with replacing_all([path], mode=mode) as (temporary,):
         yield temporary
-        _sync(temporary)
-        _replace(temporary, path, mode)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    with suppress(OSError):  # nor can all of them flush a folder; the file is whole in any case
-        _sync(path.parent)
+
+
+@contextmanager
+def replacing_all(paths: Sequence[Path], *, mode: int = EVERYONE) -> Iterator[list[Path]]:
+    """Files that belong together: none is moved before all of them are safely on the disk.
+
+    They are moved in the order given, so that the one most likely to be refused should come first.
+
+    Raises:
+        OSError: see `replacing`. Only a refused move of a later file can leave an earlier one new.
+    """
+    for path in paths:
+        if path.exists() and not path.is_file():
+            raise FileExistsError(errno.EEXIST, "something that is no file lies there")
+    targets = [path.resolve() if path.is_symlink() else path for path in paths]
+    with ExitStack() as left_over:
+        temporaries = []
+        for target in targets:
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=HALF)
+            os.close(handle)
+            temporaries.append(Path(name))
+            left_over.callback(temporaries[-1].unlink, missing_ok=True)
+        yield temporaries
+        for temporary in temporaries:
+            _sync(temporary)
+        for temporary, target in zip(temporaries, targets, strict=True):
+            _replace(temporary, target, mode)
+        left_over.pop_all()
+    with suppress(OSError):  # nor can all of them flush a folder; the files are whole in any case
+        for folder in {target.parent for target in targets}:
+            _sync(folder)
 
 
 def _replace(source: Path, target: Path, mode: int) -> None:

@@ -4,8 +4,11 @@ import gc
 import queue
 
 import pytest
-from PySide6.QtCore import QObject, QThread, QtMsgType, Slot, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QObject, QThread, QtMsgType, Slot, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from tlstudio import atomic
 from tlstudio.app import cost_probe, speed_probe, theme
 from tlstudio.app.session import Session
 from tlstudio.data.events import ImagesScanned
@@ -50,6 +53,8 @@ def garbage():
     """Widgets are destroyed here, between tests, and never by a worker thread that happens to collect."""
     gc.disable()
     yield
+    # What deleteLater was called for waits for an event loop to return to, which a test need not have.
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
     gc.freeze()  # what has survived is not looked at again, so that this stays quick
     gc.enable()
@@ -76,6 +81,19 @@ def no_qt_warnings():
     yield
     qInstallMessageHandler(before)
     assert said == []
+
+
+@pytest.fixture(autouse=True)
+def no_flushing(monkeypatch):
+    """Projects of these tests need not outlive a power cut, and a flush takes longer than all else."""
+    monkeypatch.setattr(atomic, "_sync", lambda path: None)
+
+
+@pytest.fixture(autouse=True)
+def patient_waits(monkeypatch):
+    """A busy machine may take longer than the usual five seconds; what comes in time costs nothing."""
+    for wait in (QtBot.waitUntil, QtBot.waitSignal):
+        monkeypatch.setitem(wait.__kwdefaults__, "timeout", 30_000)
 
 
 @pytest.fixture(autouse=True)

@@ -115,7 +115,11 @@ def test_that_the_card_counts_what_the_run_learned_from():
 
 
 def test_that_images_without_groups_are_not_called_groups():
-    assert card_text(made.a_run(), None, made.rows()).learned_from.startswith("30 Training images. ")
+    one, *others = made.rows()
+    copy = replace(others[0], group=one.group)
+
+    for table in ([one, *others], [one, copy, *others[1:]]):
+        assert card_text(made.a_run(), None, table).learned_from.startswith("30 Training images. ")
 
 
 def test_that_the_card_gives_counts_an_interval_and_the_weakest_class():

@@ -57,7 +57,7 @@ def chosen(session):
 
 def press(page, words):
     found = [button for button in page.message.findChildren(QPushButton) if button.text() == words]
-    found[0].click()
+    found[-1].click()
 
 
 def click(page, name):
@@ -480,9 +480,9 @@ def test_that_without_images_training_can_not_start_and_the_footer_says_why(page
     assert page.freeze_card.risk.value() == "–"
 
 
-@pytest.mark.parametrize("name", BACKBONES)
-def test_that_every_backbone_of_the_table_can_be_shown(name, page, session):
-    page.choose_backbone(name)
+def test_that_every_backbone_of_the_table_can_be_shown(page):
+    for name, row in BACKBONES.items():
+        page.choose_backbone(name)
 
-    assert page.freeze_card.slider.maximum() == BACKBONES[name].head_depth
-    assert page.cards.cards[name].isChecked()
+        assert (name, page.freeze_card.slider.maximum()) == (name, row.head_depth)
+        assert page.cards.cards[name].isChecked()

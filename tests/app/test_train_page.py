@@ -62,7 +62,7 @@ def end(session):
 
 def press(page, words):
     found = [button for button in page.message.findChildren(QPushButton) if button.text() == words]
-    found[0].click()
+    found[-1].click()
     page.draw()
 
 

@@ -21,6 +21,8 @@ from tlstudio.app.widgets.try_model import forget_older, model_file, prepared_fi
 from tlstudio.data.errors import NoImageReadable
 from tlstudio.events import Failed, Progress
 from tlstudio.export.events import ImageUnreadable, PredictDone, Predicted
+from tlstudio.project.file import save_project
+from tlstudio.run.here import run_here
 
 SURE = {"Blast cell": 0.972, "Lymphocyte": 0.028}
 
@@ -326,38 +328,28 @@ def test_that_the_notice_stands_in_the_dock(opened):
 
 
 @pytest.mark.slow
-def test_that_a_trained_run_is_saved_prepared_and_asked_by_the_real_engine(qtbot, tmp_path):
-    for name, colour in (("dark", 40), ("light", 200)):
-        (tmp_path / "images" / name).mkdir(parents=True)
-        for place in range(8):
-            image = QImage(32, 32, QImage.Format.Format_RGB32)
-            image.fill(QColor(colour + 3 * place, colour, colour))
-            assert image.save(str(tmp_path / "images" / name / f"{place}.png"))
+def test_that_a_trained_run_is_saved_prepared_and_asked_by_the_real_engine(qtbot, tmp_path, plates_project):
+    project = plates_project(tmp_path, epochs=1)
+    for event in run_here("train", project):
+        project = project.after(event)
+    save_project(project)
     session = Session()
     dock = TryItDock(session)
     qtbot.addWidget(dock)
     dock.show()
-    assert session.create(tmp_path / "Tones", [tmp_path / "images"], is_independent=True)
-    qtbot.waitUntil(lambda: session.running_step is None, timeout=60_000)
-    chosen = session.project.settings
-    session.choose(
-        model=replace(chosen.model, backbone="test_resnet", freeze=0, weights="random"),
-        train=replace(chosen.train, epochs=1, batch_size=8, device="cpu"),
-    )
-    session.start("train")
-    qtbot.waitUntil(lambda: session.running_step is None, timeout=90_000)
+    assert session.open(project.folder)
 
-    dock.ask([tmp_path / "images" / "light" / "0.png"])
+    dock.ask([next((tmp_path / "images" / "Sound").iterdir())])
     dock.prepare_button.click()
     qtbot.waitUntil(lambda: dock.sure.isVisible() or dock.retry_button.isVisible(), timeout=90_000)
-    assert set(dock.tries[0].answer.probabilities) == {"dark", "light"}
+    assert set(dock.tries[0].answer.probabilities) == {"Sound", "Scratch"}
     assert sum(dock.tries[0].answer.probabilities.values()) == pytest.approx(1, abs=1e-5)
 
-    session.start("export", to=tmp_path / "Tones" / "exports" / "tones.onnx", run=1)
+    session.start("export", to=project.folder / "exports" / "plates.onnx", run=1)
     qtbot.waitUntil(lambda: session.running_step is None, timeout=90_000)
     exported = session.project.runs[0].exported
     assert exported.same_class == exported.images_compared > 0
-    assert model_file(session.project.runs[0], tmp_path).name == "tones.onnx"
+    assert model_file(session.project.runs[0], tmp_path).name == "plates.onnx"
     dock.forget()
     session.close()
 

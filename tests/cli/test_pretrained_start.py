@@ -5,12 +5,14 @@ import json
 import pytest
 from safetensors.torch import save_file
 
+from tlstudio.cli import running
 from tlstudio.cli.verbs import main
 from tlstudio.model.adopted import adopted_backbone
 from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES
 from tlstudio.model.network import create
 from tlstudio.model.weight_store import file_sha256, keep_weights, weights_file, weights_sha256
 from tlstudio.project.file import create_project, open_project
+from tlstudio.run.here import run_here
 from tlstudio.train.run_info import read_info
 
 TINY = TEST_BACKBONES["test_resnet"]
@@ -161,8 +163,11 @@ def test_that_any_network_of_timm_is_looked_over_before_its_first_training(ask, 
     assert ask("export", project.folder, "--to", tmp_path / "model.onnx", "--json")[0] == 0
 
 
-@pytest.mark.slow
-def test_that_a_network_that_does_not_work_is_refused_with_the_reason(ask, plates_project, tmp_path):
+def test_that_a_network_that_does_not_work_is_refused_with_the_reason(
+    ask, plates_project, tmp_path, monkeypatch
+):
+    # Here, where torch is loaded; the test above looks a network over in a process of its own.
+    monkeypatch.setattr(running, "StepProcess", lambda step, _, options: run_here(step, None, **options))
     project = plates_project(tmp_path)
 
     status, events = ask("train", project.folder, "--backbone", "vit_base_patch16_sapiens2", *QUICK)

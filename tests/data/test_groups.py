@@ -215,11 +215,11 @@ def test_that_a_proposal_is_fast_on_hostile_names(pattern):
         "x/" + "-" * 250,
         "a1/" * 100 + "_.png",
     ] * 5
-    began = time.monotonic()
+    began = time.thread_time()  # of this thread alone, however busy the machine is
 
     group_images(
         [*hostile, "x/a1_1.png", "x/y/b_a1_1.png", "x1/x1/c_b_a1_1", "x/d_c_b_a1_1", "test/a/b1/c"],
         DataSettings(group_pattern=pattern),
     )
 
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2

@@ -91,6 +91,20 @@ def test_that_the_table_has_a_row_for_every_image(model, folder, tmp_path):
     assert events[-1].csv == str(table)
 
 
+def test_that_a_table_for_others_does_not_say_where_the_images_lie(model, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(folder)
+    table = tmp_path / "out.csv"
+
+    images = [folder / "tief", folder / "rot.png", Path("rot.png"), Path("..") / folder.name / "rot.png"]
+    told = answers(predict(model, images, table))
+
+    with table.open(encoding="utf-8", newline="") as file:
+        shown = [row["image"] for row in csv.DictReader(file)]
+    deep = [str(Path("tief", "grün.png")), str(Path("tief", "tief", "青.png"))]
+    assert shown == [*deep, "rot.png", "rot.png", "rot.png"]
+    assert told[0].image == str(folder / "tief" / "grün.png")
+
+
 def test_that_a_class_may_be_called_like_a_column(tmp_path, folder):
     texts = made_model.metadata(classes=("image", "label", "notice")).to_properties()
     path = made_model.write_colour_model(tmp_path / "m.onnx", properties=texts)

@@ -94,10 +94,15 @@ def test_that_the_sample_takes_the_middle_of_a_very_long_strip_as_the_app_does(s
     assert app.probabilities[app.label] == pytest.approx(1 / 3, abs=0.01)
 
 
+REFUSED = "This script reads plain 8-bit images and 16-bit PNGs. Use: tlstudio predict MODEL IMAGE\n"
 DEEP_TIFFS = {
     "grey": (np.zeros((9, 12), np.uint16), "minisblack"),
     "colour": (np.zeros((9, 12, 3), np.uint16), "rgb"),
     "float": (np.zeros((9, 12), np.float32), "minisblack"),
+}
+PLANES = {
+    "two": {"photometric": "minisblack", "shape": (2, 9, 12)},
+    "rgb and more": {"photometric": "rgb", "extrasamples": ["assocalpha"], "shape": (4, 9, 12)},
 }
 
 
@@ -109,6 +114,16 @@ def test_that_the_sample_refuses_a_deep_tiff_and_names_who_reads_it(sample, tmp_
     ran = run(sample, tmp_path / "a.tif")
 
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr == (
-        "This script reads 8-bit images and 16-bit PNGs. Use: tlstudio predict MODEL IMAGE\n"
-    )
+    assert ran.stderr == REFUSED
+
+
+@pytest.mark.parametrize("name", PLANES)
+def test_that_the_sample_refuses_a_tiff_of_planes_that_only_the_app_reads(sample, tmp_path, name):
+    how = dict(PLANES[name])
+    pixels = np.zeros(how.pop("shape"), np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", pixels, planarconfig="separate", **how)
+
+    ran = run(sample, tmp_path / "a.tif")
+
+    assert answer(sample, tmp_path / "a.tif")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", REFUSED)

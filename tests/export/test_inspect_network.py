@@ -36,8 +36,9 @@ def test_that_a_network_that_works_is_kept_and_found_from_then_on():
     assert row.trainable_parameters(0, 3) == sum(p.numel() for p in create(row, 3).parameters())
 
 
-@pytest.mark.slow
-def test_that_a_network_of_the_table_is_looked_over_and_stays_a_row():
+def test_that_a_network_of_the_table_is_looked_over_and_stays_a_row(monkeypatch):
+    monkeypatch.setattr(inspect_network, "_require_export", lambda network, backbone: None)  # takes seconds
+
     assert inspected("test_resnet")[-1].usable
     assert adopted_backbone("test_resnet") is None
 
@@ -73,7 +74,6 @@ def test_that_what_breaks_in_a_network_is_its_reason(monkeypatch):
     assert last.reason == "It can't be trained (ValueError: the moon is full)."
 
 
-@pytest.mark.slow
 def test_that_a_network_that_the_exporter_can_not_translate_is_not_usable(monkeypatch):
     create = inspect_network.create
 

@@ -3,6 +3,7 @@
 import copy
 import os
 import time
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -20,13 +21,10 @@ ALL_DEPTHS = [(name, depth) for name, row in TEST_BACKBONES.items() for depth in
 EVERY_DEPTH = "TLSTUDIO_EVERY_DEPTH" in os.environ
 """The whole table at every position of the slider takes an hour."""
 
-SMALLEST = list(
-    {row.family: row for row in sorted(BACKBONES.values(), key=lambda row: -row.parameters)}.values()
-)
-"""Backbone of each family."""
-
-BRANCHED = [row.name for row in SMALLEST if row.family != "VGG"]
-"""A plain chain of large layers shows nothing that these do not."""
+SMALLEST = {
+    row.family: row.architecture for row in sorted(BACKBONES.values(), key=lambda row: -row.parameters)
+}
+"""The architecture of each family that has the fewest values."""
 
 ARCHITECTURES = list({name.partition(".")[0]: name for name in reversed(BACKBONES)}.values())
 """A backbone of each; others differ by their weights."""
@@ -56,7 +54,7 @@ def gradients(network, frozen, forward):
 
 
 def assert_equal_in_both_modes(network, depth, size_px, images=2):
-    """Compares the whole network with its parts; the buffers are put back in between."""
+    """Compares the whole network with its parts, and gives them; the buffers are put back in between."""
     parts = cut(network, depth, size_px)
     assert parts.depth == depth
     inputs = noise(images, size_px)
@@ -76,6 +74,7 @@ def assert_equal_in_both_modes(network, depth, size_px, images=2):
     assert of_parts.keys() == of_whole.keys()
     assert all(torch.equal(of_parts[name], of_whole[name]) for name in of_whole)
     assert all(torch.equal(after[name], buffer) for name, buffer in network.named_buffers())
+    return parts
 
 
 def buffers_of(network):
@@ -88,20 +87,42 @@ def test_that_the_parts_give_the_outputs_and_gradients_of_the_whole(name, depth)
 
 
 def depths_to_try(row):
-    """Two inside the smallest backbone of each family, and the head of its sisters; all of all on request."""
+    """Two inside the smallest backbone of each family and its head, the head of its sisters; or all."""
     if EVERY_DEPTH:
         return range(row.head_depth + 1)
-    return [row.head_depth // 2, row.head_depth - 1] if row in SMALLEST else [row.head_depth]
+    inside = [row.head_depth // 2, row.head_depth - 1] if row.architecture in SMALLEST.values() else []
+    return [*inside, row.head_depth]
+
+
+NARROW = {
+    "vgg11": {"mlp_ratio": 1 / 64},
+    "vgg16": {"mlp_ratio": 1 / 64},
+    "vit_small_patch14_dinov2": {"embed_dim": 96},
+    "vit_small_patch16_dinov3": {"embed_dim": 96},
+    "swin_tiny_patch4_window7_224": {"embed_dim": 24},
+}
+"""For timm: the same steps with a tenth of the values, for those that are slow."""
+
+
+def network_of(row):
+    options = {} if EVERY_DEPTH else NARROW.get(row.architecture, {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timm, "create_model", partial(timm.create_model, **options))
+        return create(row, 3, seed=1)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600 if EVERY_DEPTH else 300)
 @pytest.mark.parametrize("name", BACKBONES if EVERY_DEPTH else ARCHITECTURES)
-def test_that_every_backbone_of_the_table_is_cut_where_the_slider_can_stand(name):
+def test_that_each_backbone_is_cut_where_the_slider_can_stand_and_its_cuts_lead_on(name):
     row = BACKBONES[name]
-    network = create(row, 3, seed=1)
+    network = network_of(row)
+    size_px = small_size_of(network, row)
 
-    for depth in depths_to_try(row):
-        assert_equal_in_both_modes(network, depth, small_size_of(network, row))
+    cuts = [assert_equal_in_both_modes(network, depth, size_px) for depth in depths_to_try(row)]
+
+    for shallow, deep in pairwise(each for each in cuts if each.depth > 0):
+        between(shallow, deep, size_px)  # compares
 
 
 @pytest.mark.parametrize("name", DROPPING)
@@ -195,21 +216,6 @@ def test_that_every_boundary_leads_on_to_every_deeper_one(name):
     assert [module.training for module in network.modules()] == modes
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(3600 if EVERY_DEPTH else 300)
-@pytest.mark.parametrize("name", BACKBONES if EVERY_DEPTH else BRANCHED)
-def test_that_boundaries_of_the_backbones_of_the_table_lead_on(name):
-    row = BACKBONES[name]
-    network = create(row, 3, seed=1)
-    middle, end = row.head_depth // 2, row.head_depth
-    depths = range(1, end + 1) if EVERY_DEPTH else [middle, middle + 1, end]
-    size_px = small_size_of(network, row)
-    cuts = [cut(network, depth, size_px) for depth in depths]
-
-    for shallow, deep in pairwise(cuts):
-        between(shallow, deep, size_px)  # compares
-
-
 def test_that_cutting_leaves_the_network_and_all_random_draws_as_they_were():
     network = create(TEST_BACKBONES["test_efficientnet"], 3)
     train_mode(network, freeze(network, 3))
@@ -257,16 +263,19 @@ def test_that_the_crossing_tells_what_must_be_kept_for_an_image():
 
 
 @pytest.mark.parametrize("name", TEST_BACKBONES)
-def test_that_cutting_takes_less_than_a_tenth_of_a_second_and_says_nothing(name, capfd):
-    network = create(TEST_BACKBONES[name], 3)
+def test_that_cutting_takes_less_than_making_the_network_fifteen_times_and_says_nothing(name, capfd):
+    row = TEST_BACKBONES[name]
+    network = create(row, 3)
     cut(network, 2, 64)  # the first one loads torch.fx
-    seconds = []
+    seconds = {"made": [], "cut": []}
     for _ in range(3):
-        began = time.process_time()
-        cut(network, 2, 64)
-        seconds.append(time.process_time() - began)
+        for what, step in (("made", lambda: create(row, 3)), ("cut", lambda: cut(network, 2, 64))):
+            began = time.process_time()
+            step()
+            seconds[what].append(time.process_time() - began)
 
-    assert min(seconds) < 0.1
+    # Measured: as making it three to five times, some 0.05 s. Seconds alone would judge the computer.
+    assert min(seconds["cut"]) < 15 * min(seconds["made"])
     assert capfd.readouterr() == ("", "")
 
 

@@ -71,7 +71,9 @@ def seen(events):
 
 
 @pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
-def test_that_the_five_most_probable_names_are_told_with_their_probabilities(images, planted, suffix):
+def test_that_the_five_most_probable_names_are_told_with_their_probabilities(
+    images, planted, converted_here, suffix
+):
     odds = {GOLDEN_RETRIEVER: 50, GOLDFISH: 25, TENCH: 12, 2: 8, 3: 4, 4: 1}
     file = planted(odds, suffix=suffix)
 

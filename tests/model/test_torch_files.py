@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from tlstudio.model.errors import WeightsCarryCode, WeightsNotFound, WeightsUnreadable
-from tlstudio.model.torch_file_child import convert
+from tlstudio.model.torch_file_child import SPARE_BYTES, convert
 from tlstudio.model.torch_files import (
     CARRIES_CODE,
     CLAIMS_TOO_MUCH,
@@ -37,7 +37,7 @@ class Hostile:
 
 def rewritten(source, target, content, *, ending="data.pkl", compression=zipfile.ZIP_STORED):
     """The zip archive with one of its files replaced by what `content` makes of it."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", compression) as new:
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", compression, compresslevel=1) as new:
         for entry in old.infolist():
             data = old.read(entry)
             new.writestr(entry.filename, content(data) if entry.filename.endswith(ending) else data)
@@ -209,7 +209,7 @@ def test_that_a_file_that_takes_for_ever_is_given_up(tmp_path):
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="only Linux says what a process maps")
 def test_that_a_file_that_unfolds_into_gigabytes_is_given_up(tmp_path):
     torch.save({"a": torch.zeros(4)}, tmp_path / "honest")
-    gigabytes = bytes(5 * 2**28)
+    gigabytes = bytes(SPARE_BYTES + 2**27)
     rewritten(
         tmp_path / "honest",
         tmp_path / "w.pt",
@@ -230,17 +230,19 @@ def test_that_what_cannot_be_written_leaves_nothing(tmp_path):
         convert_torch_file(tmp_path / "w.pt", tmp_path / "no folder" / "w.safetensors")
 
 
-def test_that_a_file_is_converted_once_and_again_when_it_changes(tmp_path):
+def test_that_a_file_is_converted_once_and_again_when_it_changes(tmp_path, converted_here):
     torch.save(TENSORS, tmp_path / "w.pt")
     first = read_tensors(tmp_path / "w.pt", tmp_path / "cache")
     (kept,) = (tmp_path / "cache").rglob("*.safetensors")
     made = kept.stat().st_mtime_ns
 
     again = read_tensors(tmp_path / "w.pt", tmp_path / "cache")
+    assert converted_here == ["w.pt"]
     assert kept.stat().st_mtime_ns == made
     assert torch.equal(first["a"], again["a"])
 
     torch.save({"a": torch.zeros(7)}, tmp_path / "w.pt")
     changed = read_tensors(tmp_path / "w.pt", tmp_path / "cache")
+    assert converted_here == ["w.pt", "w.pt"]
     assert changed["a"].shape == (7,)
     assert not kept.exists()

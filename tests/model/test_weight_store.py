@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from tlstudio.model import weight_store
 from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES
 from tlstudio.model.weight_store import (
     file_sha256,
     keep_weights,
     models_folder,
+    remembered_sha256,
     weights_file,
     weights_sha256,
     weights_state,
@@ -104,3 +106,20 @@ def test_that_bundled_weights_are_the_ones_that_their_note_describes(name):
     assert row.licence == noted["licence"]
     assert row.weights.size_bytes == pytest.approx(path.stat().st_size, rel=0.01)
     assert path.with_suffix(".md").exists()
+
+
+def test_that_a_checksum_is_remembered_until_the_file_changes(tmp_path, monkeypatch):
+    path = tmp_path / "weights"
+    path.write_bytes(b"abc")
+    read = []
+    monkeypatch.setattr(weight_store, "file_sha256", lambda path: read.append(path) or file_sha256(path))
+
+    found = [remembered_sha256(path), remembered_sha256(path)]
+    path.write_bytes(b"")
+    found.append(remembered_sha256(path))
+
+    # FIPS 180-2, appendix B.1, and the checksum of nothing.
+    abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert found == [abc, abc, empty]
+    assert len(read) == 2

@@ -54,12 +54,13 @@ def test_that_a_classifier_of_the_same_shape_is_taken_too(tmp_path):
     assert same(network, create(ROW, 2, seed=1))
 
 
-def test_that_a_torch_file_is_taken_by_way_of_another_process(tmp_path):
+def test_that_a_torch_file_is_taken_by_way_of_another_process(tmp_path, converted_here):
     torch.save({"model": create(ROW, 2, seed=1).state_dict(), "epoch": 3}, tmp_path / "w.pth")
     network = create(ROW, 2, seed=2)
 
     load_weights(network, tmp_path / "w.pth")
 
+    assert converted_here == ["w.pth"]
     assert same(network, create(ROW, 2, seed=1))
 
 
@@ -83,7 +84,7 @@ class Hostile:
         return (os.system, (self.command,))
 
 
-def test_that_a_file_that_would_run_a_program_is_refused_without_running_it(tmp_path):
+def test_that_a_file_that_would_run_a_program_is_refused_without_running_it(tmp_path, converted_here):
     trace = tmp_path / "it ran"
     path = tmp_path / "weights.bin"
     torch.save({"fc.weight": Hostile(f"touch '{trace}'")}, path)
@@ -92,6 +93,7 @@ def test_that_a_file_that_would_run_a_program_is_refused_without_running_it(tmp_
     with pytest.raises(WeightsCarryCode, match="opening it would run a program"):
         load_weights(network, path)
 
+    assert converted_here == ["weights.bin"]
     assert not trace.exists()
     assert same(network, create(ROW, 2, seed=2))
 

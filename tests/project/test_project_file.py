@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -271,33 +272,48 @@ def test_that_a_project_in_a_folder_without_write_permission_opens_and_is_not_ch
 
 
 SAVER = """
-import sys
+import os, sys
 from dataclasses import replace
 from pathlib import Path
 from tlstudio.project.file import open_project, save_project
-project = open_project(Path(sys.argv[1]))
-print("ready", flush=True)
-for epochs in range(1, 10**6):
-    save_project(project.with_settings(train=replace(project.settings.train, epochs=epochs)))
+
+for _ in sys.stdin:
+    saving = os.fork()
+    if not saving:
+        project = open_project(Path(sys.argv[1]))
+        for epochs in range(1, 10**6):
+            save_project(project.with_settings(train=replace(project.settings.train, epochs=epochs)))
+    print(saving, flush=True)
+    os.waitpid(saving, 0)
+    print("ended", flush=True)
 """
 
 
+@pytest.fixture
+def saver(project):
+    """A program that has loaded its modules and forks a process that saves for each line it is given."""
+    command = [sys.executable, "-c", SAVER, str(project.folder)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, process_group=0) as program:
+        yield program
+        os.killpg(program.pid, signal.SIGKILL)  # with what it has forked, if the test has failed
+
+
 @pytest.mark.slow
-def test_that_a_project_killed_during_saves_opens_50_times_of_50(project):
+@pytest.mark.skipif(os.name == "nt", reason="processes are forked")
+def test_that_a_project_killed_during_saves_opens_50_times_of_50(project, saver):
     path = project.folder / FILE_NAME
     opened = 0
     for attempt in range(50):
-        saver = subprocess.Popen(
-            [sys.executable, "-c", SAVER, str(project.folder)], stdout=subprocess.PIPE, text=True
-        )
-        saver.stdout.readline()
+        print("save", file=saver.stdin, flush=True)
+        saving = int(saver.stdout.readline())
         for _ in range(random.Random(attempt).randrange(1, 9)):
             inode = path.stat().st_ino
             while path.stat().st_ino == inode:
-                pass
-        saver.send_signal(signal.SIGKILL)
-        saver.wait()
-        saver.stdout.close()
+                os.kill(saving, 0)  # raises if it has ended by itself
+                time.sleep(0.001)
+        os.kill(saving, signal.SIGKILL)
+        assert saver.stdout.readline() == "ended\n"
         opened += open_project(project.folder).recovered_from == ""
 
     assert opened == 50

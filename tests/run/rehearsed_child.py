@@ -56,6 +56,8 @@ def faulty(project: object) -> Iterator[Event]:
 
 
 if __name__ == "__main__":
+    child.HEARTBEAT_SECONDS = float(os.environ.get("REHEARSED_HEARTBEAT_SECONDS", "0.1"))
+    child.WARM_MODULES = ()  # no step of this table needs torch, which takes seconds to load
     for step in (crank, chatter, killed, crashed, refused, faulty):
         STEPS[step.__name__] = step
     code = child.main(sys.argv[1:])

@@ -41,7 +41,12 @@ def test_that_details_name_the_error_and_the_line_that_raised_it() -> None:
 
 
 def test_that_the_end_of_very_long_details_is_kept() -> None:
-    kept = without_paths("x" * LIMIT_CHARACTERS + "the end")
+    kept = without_paths("word " * LIMIT_CHARACTERS + "the end")
 
     assert len(kept) == LIMIT_CHARACTERS
     assert kept.endswith("the end")
+
+
+def test_that_data_without_a_space_is_left_out() -> None:
+    # Searched for paths, these 10,000 letters would take seconds and a megabyte hours.
+    assert without_paths(f"Got {'a.b.c' * 2000} instead") == "Got … instead"

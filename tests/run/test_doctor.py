@@ -44,6 +44,22 @@ def test_that_a_screen_is_found_by_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert qt_libraries.has_screen()
 
 
+@pytest.mark.parametrize(
+    ("variables", "is_needed"),
+    [({}, False), ({"DISPLAY": ":0"}, True), ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, False)],
+)
+def test_that_libraries_of_x_are_asked_for_only_where_x_shows_the_window(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], is_needed: bool
+) -> None:
+    monkeypatch.setattr(qt_libraries.sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert qt_libraries.is_under_x() is is_needed
+
+
 @pytest.fixture
 def bundled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder of the program's resources with all weights that belong to it, a megabyte each."""

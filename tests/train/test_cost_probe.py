@@ -1,6 +1,7 @@
 """A project's costs are measured in small, told, and remembered."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -20,16 +21,41 @@ from tlstudio.train.events import CostMeasured, TrainDone
 from tlstudio.train.settings import TrainSettings
 
 
-@pytest.fixture(autouse=True)
-def short(monkeypatch):
-    monkeypatch.setattr(network_cost, "STEP_SECONDS", 0.05)
+@pytest.fixture(autouse=True, scope="module")
+def short():
+    """Short steps, and one thread for what is measured once for all tests as well."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network_cost, "STEP_SECONDS", 0.05)
+        yield
+    torch.set_num_threads(threads)
 
 
-def test_that_a_project_is_measured_and_its_runs_are_told_of_from_then_on(tmp_path, plates_project):
-    project = plates_project(tmp_path)
-    assert estimate_of(project) is None
+@pytest.fixture(scope="module")
+def unmeasured(tmp_path_factory, plates_project):
+    project = plates_project(tmp_path_factory.mktemp("unmeasured"))
+    return project.with_settings(model=ModelSettings("test_resnet", "head", "pretrained"))
 
+
+@pytest.fixture(scope="module")
+def measured(unmeasured, tmp_path_factory):
+    """The project after it was measured, and what that told; a test changes a copy."""
+    project = copied(unmeasured, tmp_path_factory.mktemp("measured") / "project")
     events = list(steps.estimate(project))
+    for event in events:
+        project = project.after(event)
+    return project, events
+
+
+def copied(project, folder):
+    shutil.copytree(project.folder, folder)
+    return replace(project, folder=folder)
+
+
+def test_that_a_project_is_measured_and_its_runs_are_told_of_from_then_on(unmeasured, measured):
+    assert estimate_of(unmeasured) is None
+    project, events = measured
 
     cost, head = events[-1], find_backbone("test_resnet").head_depth
     assert isinstance(cost, CostMeasured)
@@ -47,8 +73,8 @@ def test_that_a_project_is_measured_and_its_runs_are_told_of_from_then_on(tmp_pa
     assert not list((project.folder / "cache").glob(".probe-*"))
 
 
-def test_that_a_project_whose_cache_can_not_be_written_is_measured(tmp_path, plates_project):
-    project = plates_project(tmp_path)
+def test_that_a_project_whose_cache_can_not_be_written_is_measured(unmeasured, tmp_path):
+    project = copied(unmeasured, tmp_path / "project")
     shutil.rmtree(project.folder / "cache")
     (project.folder / "cache").write_bytes(b"no folder")
 
@@ -68,22 +94,18 @@ def test_that_a_network_that_can_not_be_followed_is_known_to_part_from_its_head_
     assert found.shallowest_cut == backbone.head_depth
 
 
-def test_that_a_sweep_dares_to_try_what_is_known_to_be_affordable(tmp_path, plates_project):
-    project = plates_project(tmp_path).with_settings(model=ModelSettings("test_resnet", "head", "pretrained"))
-    assert 0 not in plan_sweep(project).depths
+def test_that_a_sweep_dares_to_try_what_is_known_to_be_affordable(unmeasured, measured):
+    project, _ = measured
 
-    list(steps.estimate(project))
-
+    assert 0 not in plan_sweep(unmeasured).depths
     assert 0 in plan_sweep(project).depths
     assert not needs_speed(project)
 
 
-def test_that_the_disk_that_a_run_takes_is_foreseen(tmp_path, plates_project, monkeypatch):
+def test_that_the_disk_that_a_run_takes_is_foreseen(measured, tmp_path, monkeypatch):
     monkeypatch.setattr("tlstudio.train.keeper.FIRST_SECONDS", 0.0)  # the first epoch is saved at once
-    project = plates_project(tmp_path)
     head = find_backbone("test_resnet").head_depth
-    for event in steps.estimate(project):
-        project = project.after(event)
+    project = copied(measured[0], tmp_path / "project")
     project = project.with_settings(model=ModelSettings("test_resnet", "head", "random"))
     before = size_of(project.folder)
     found = estimate_of(project).at(head)
@@ -98,8 +120,8 @@ def test_that_the_disk_that_a_run_takes_is_foreseen(tmp_path, plates_project, mo
 
 
 @pytest.mark.parametrize("content", [b"", b"{\n", b"\xff\xfe", b'{"event": "CostMeasured", "backbone": 3}\n'])
-def test_that_damaged_memory_counts_as_none(content, tmp_path, plates_project):
-    project = plates_project(tmp_path)
+def test_that_damaged_memory_counts_as_none(content, unmeasured, tmp_path):
+    project = copied(unmeasured, tmp_path / "project")
     (project.folder / "cache").mkdir(exist_ok=True)
     (project.folder / "cache" / FILE_NAME).write_bytes(content)
 

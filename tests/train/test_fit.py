@@ -31,7 +31,12 @@ from tlstudio.train.events import BatchDone, BatchHalved, EpochDone, RunStarted,
 from tlstudio.train.run_folder import load_run
 from tlstudio.train.run_info import read_info
 from tlstudio.train.settings import TrainSettings, with_augmentation
-from tlstudio.train.validation_file import VALIDATION_NAME, read_validation
+from tlstudio.train.validation_file import (
+    VALIDATION_NAME,
+    ValidationAnswer,
+    read_validation,
+    write_validation,
+)
 from tlstudio.work_clock import CLOCK
 
 
@@ -88,11 +93,12 @@ def test_that_the_answers_of_the_best_epoch_are_kept_image_by_image(small_set):
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut off", "other columns", "not text"])
-def test_that_a_damaged_list_of_answers_counts_as_none(small_set, damage):
-    list(small_set.fit())
-    path = small_set.run_folder / VALIDATION_NAME
+def test_that_a_damaged_list_of_answers_counts_as_none(tmp_path, damage):
+    answers = [ValidationAnswer(f"dark/{number}.png", "lot", "dark", "light", 0.75) for number in (1, 2)]
+    write_validation(tmp_path, answers)
+    path = tmp_path / VALIDATION_NAME
     whole = path.read_bytes()
-    assert read_validation(small_set.run_folder)
+    assert read_validation(tmp_path) == tuple(answers)
     if damage == "missing":
         path.unlink()
     else:
@@ -102,7 +108,7 @@ def test_that_a_damaged_list_of_answers_counts_as_none(small_set, damage):
             ]
         )
 
-    assert read_validation(small_set.run_folder) == ()
+    assert read_validation(tmp_path) == ()
 
 
 def test_that_two_classes_of_dark_and_light_are_told_apart(small_set):

@@ -121,6 +121,8 @@ def test_that_an_average_of_equal_weights_is_those_weights():
 def test_that_a_head_alone_takes_larger_steps_unless_the_user_chose(name):
     head = TEST_BACKBONES[name].head_depth
 
+    # What `TrainSettings.learning_rate` promises. 0.02 was measured: after 20 epochs of two small sets a head
+    # alone was right about .87 and .99 of the validation images, and about .78 and .945 with 0.001.
     assert peak_learning_rate(network(head, name), TrainSettings()) == 0.02
     assert peak_learning_rate(network(head - 1, name), TrainSettings()) == 0.001
     assert peak_learning_rate(network(0, name), TrainSettings()) == 0.001

@@ -2,15 +2,11 @@
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from dataclasses import asdict
 
 import pytest
 from safetensors.torch import load_file, save_file
 
-from tlstudio.data.table import write_table
 from tlstudio.model.backbones import TEST_BACKBONES
 from tlstudio.model.network import create
 from tlstudio.train import keeper
@@ -256,51 +252,3 @@ def test_that_a_resumed_run_stopped_before_a_new_epoch_stands_where_it_stood(sma
 
     after = read_info(small_set.run_folder)
     assert (after.state, after.best_epoch, after.epochs_done) == ("stopped", before.best_epoch, 1)
-
-
-PROGRAM = """
-import sys
-import torch
-from pathlib import Path
-from tlstudio.data.table import read_table
-from tlstudio.model.settings import ModelSettings
-from tlstudio.train import keeper
-from tlstudio.train.fit import fit
-from tlstudio.train.settings import TrainSettings
-
-keeper.FIRST_SECONDS = 0.0  # the first epoch is saved at once
-torch.set_num_threads(1)
-root, folder = Path(sys.argv[1]), Path(sys.argv[2])
-settings = TrainSettings(
-    epochs=3, batch_size=4, device="cpu", early_stop_epochs=None, augmentation="strong"
-)
-events = fit(
-    ModelSettings("test_resnet", 0, "random"), settings, read_table(folder / "images.csv"), ("dark", "light"),
-    root, folder / "runs" / "0001", folder / "cache", "0f", 1,
-)
-for event in events:
-    print(type(event).__name__, flush=True)
-"""
-
-
-@pytest.mark.slow
-def test_that_a_killed_process_loses_nothing_that_was_saved(small_set):
-    command = [sys.executable, "-c", PROGRAM, str(small_set.root), str(small_set.folder)]
-    expected = of(EpochDone, small_set.elsewhere("unbroken").fit(**SETTINGS))
-    small_set.folder.mkdir(exist_ok=True)
-    write_table(small_set.folder / "images.csv", small_set.rows)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        epochs = 0
-        for line in child.stdout:
-            epochs += line.strip() == "EpochDone"
-            if epochs == 1:
-                child.send_signal(signal.SIGKILL)
-                break
-        child.wait()
-
-    resumed = list(small_set.fit(**SETTINGS, resume=True))
-    done = of(RunStarted, resumed)[0].epochs_done
-
-    assert child.returncode == -signal.SIGKILL
-    assert done >= 1
-    assert [numbers(event) for event in of(EpochDone, resumed)] == [numbers(e) for e in expected[done:]]

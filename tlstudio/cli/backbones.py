@@ -11,7 +11,7 @@ from tlstudio.cli.printing import Printer
 from tlstudio.cli.running import FAILED, run_apart, verb
 from tlstudio.events import Event, Noted
 from tlstudio.model.adopted import adopted_backbone
-from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone
+from tlstudio.model.backbones import BACKBONES, Backbone, find_backbone, network_to_inspect
 from tlstudio.model.catalogue import TimmModel, search
 from tlstudio.model.errors import NetworkNotInspected, NetworkNotUsable
 from tlstudio.model.events import NetworkInspected
@@ -136,6 +136,7 @@ def inspect(
 ) -> None:
     """Find out whether a network of timm can be trained and exported here."""
     with verb("inspect", as_json=as_json) as printer:
+        network_to_inspect(name)  # a misspelt name need not wait for another process
         run_apart("inspect", printer, name=name)
 
 

@@ -33,6 +33,7 @@ from tlstudio.cli.running import WRONG_USE, folder_of, run_step, verb, writable
 from tlstudio.cli.words import command
 from tlstudio.data.settings import DataSettings
 from tlstudio.events import Noted
+from tlstudio.export.formats import FORMATS, FormatName
 from tlstudio.project.file import open_project
 from tlstudio.run.doctor import look_over
 from tlstudio.run.here import run_here
@@ -297,11 +298,24 @@ def export(
     project: ProjectFolder,
     to: Annotated[Path, typer.Option("--to", metavar="FILE.onnx", help="The file to write.")],
     run: RunNumber = None,
+    form: Annotated[
+        FormatName | None,
+        typer.Option(
+            "--format",
+            help="onnx: the file takes images as they are; onnx-network: prepared as the model card says. "
+            "Default: as last time, else onnx.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Save a run as ONNX, checked against the app itself."""
     with verb("export", as_json=as_json) as printer, writable(project) as opened:
-        run_step(opened, "export", printer, to=to, run=run)
+        chosen = opened
+        if form is not None:
+            is_inside = FORMATS[form].settings.is_preprocessing_inside
+            settings = replace(chosen.settings.export, is_preprocessing_inside=is_inside)
+            chosen = chosen.with_settings(export=settings)
+        run_step(chosen, "export", printer, to=to, run=run)
 
 
 @app.command()

@@ -142,7 +142,7 @@ def _scanned(event: ImagesScanned | ProjectCreated) -> str:
         f"{counted(event.images, 'image')} in {counted(len(event.classes), 'class', 'classes')}: "
         f"{', '.join(event.classes)}.",
         f"Training {split['train']:,} · Validation {split['validation']:,} · Test {split['test']:,}"
-        + (f", {counted(event.groups, 'group')} kept together." if event.groups != event.images else "."),
+        + (f", {counted(event.groups, 'group')} kept together." if event.group_pattern else "."),
     ]
     if event.rejected:
         lines.append(
@@ -200,8 +200,8 @@ def _evaluated(event: EvaluateDone) -> str:
         f"({share(event.correct, event.images)}), likely between {bound(event.accuracy_low)}% and "
         f"{bound(event.accuracy_high)}%{f', by {event.groups:,} groups' if event.groups else ''}."
     )
-    if event.caution:
-        head += f" {event.caution}"
+    for warning in (event.caution, event.incomplete):
+        head += f" {warning}" if warning else ""
     again = "" if event.times_seen <= 1 else f" The test images were looked at {event.times_seen} times."
     balanced = f"Balanced accuracy {100 * event.balanced_accuracy:.1f}%.{again}{_views(event.views)}"
     classes = table(

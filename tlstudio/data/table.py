@@ -103,6 +103,12 @@ def is_inside(path: str) -> bool:
     return ".." not in re.split(r"[\\/]", path)
 
 
+def are_grouped(rows: Sequence[ImageRow]) -> bool:
+    """Whether images were grouped, such as by patient; exact copies share the path of one of them."""
+    paths = {row.path for row in rows}
+    return any(row.group not in paths for row in rows)
+
+
 def torn_groups(rows: Iterable[ImageRow]) -> set[str]:
     """Groups that stand in several splits, which only given folders can make them."""
     splits: dict[str, set[str]] = defaultdict(set)

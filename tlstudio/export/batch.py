@@ -60,11 +60,11 @@ def predict(model: Path, images: Sequence[Path], csv: Path | None = None) -> Ite
                 answer = _answer(path, asked.predict(reading.result()))
             except UnreadableImage as error:
                 unreadable += 1
-                table.add(str(path), None)
+                table.add(_shown(path, images), None)
                 yield ImageUnreadable(str(path), error.reason)
                 continue
             done += 1
-            table.add(str(path), answer)
+            table.add(_shown(path, images), answer)
             yield answer
         if not done:
             raise NoImageReadable([path.name for path in paths])
@@ -90,6 +90,14 @@ def _is_table_of_answers(path: Path) -> bool:
     start = ",".join(COLUMNS).encode()
     with path.open("rb") as file:
         return file.read(len(start)) in (b"", start)
+
+
+def _shown(path: Path, given: Sequence[Path]) -> str:
+    """The path for a table that others get: what lies above the folders given stays here."""
+    for each in given:
+        if (each.is_absolute() or ".." in each.parts) and path.is_relative_to(each):
+            return str(path.relative_to(each.parent))
+    return str(path)
 
 
 def _answer(path: Path, probabilities: dict[str, float]) -> Predicted:

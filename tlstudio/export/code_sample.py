@@ -13,16 +13,21 @@ import numpy as np, onnxruntime
 from PIL import Image, ImageOps
 
 model = pathlib.Path(__file__).with_name({model})
-session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+session = onnxruntime.InferenceSession(model.read_bytes(), providers=["CPUExecutionProvider"])
 classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
 """
 
 # As `data.tones.to_rgb` does. The scale of a deep TIFF hangs on its tags or its own range: too long for here.
 _DECODE = """\
-image = Image.open(open(sys.argv[1], "rb"))  # given the name, Pillow 13.0 garbles turned TIFFs
+too_much = "This script reads plain 8-bit images and 16-bit PNGs. Use: tlstudio predict MODEL IMAGE"
+try:
+    image = Image.open(open(sys.argv[1], "rb"))  # given the name, Pillow 13.0 garbles turned TIFFs
+    image.load()
+except (OSError, ValueError):
+    sys.exit(too_much)
 bits = max(getattr(image, "tag_v2", {}).get(258, [8]))  # of a TIFF
 if bits > 8 or (image.mode[0] in "IF" and image.format != "PNG"):
-    sys.exit("This script reads 8-bit images and 16-bit PNGs. Use: tlstudio predict MODEL IMAGE")
+    sys.exit(too_much)
 image = ImageOps.exif_transpose(image)
 if image.mode[0] == "I":  # 16-bit grey
     image = Image.fromarray(np.rint(np.asarray(image) / 257).astype(np.uint8))

@@ -12,11 +12,12 @@ class ExportDiffers(ExportError):
     """The file that was made does not answer as the app does, so it was not kept."""
 
     def __init__(self, differing: int, compared: int, largest_difference: float) -> None:
-        images = "image" if compared == 1 else "images"
+        images = f"{compared} image{'' if compared == 1 else 's'}"
+        names = f"it names another class for {differing} of {images}, and its" if differing else "its"
         super().__init__(
             "The saved file answers differently",
-            f"Run by onnxruntime, it names another class for {differing} of {compared} {images} "
-            f"(largest probability difference {largest_difference:.3f}), so nothing was saved. {RUN_IS_SAFE}",
+            f"Run by onnxruntime, {names} probabilities are up to {largest_difference:.3f} off, so nothing "
+            f"was saved. {RUN_IS_SAFE}",
             "Save it with the preprocessing outside the file, or train a while longer: it differs first "
             "where the network can't decide between two classes.",
         )

@@ -1,8 +1,11 @@
 """The kinds of file that a run can be saved as, one explicit row each."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tlstudio.export.settings import ExportSettings
+
+FormatName = Literal["onnx", "onnx-network"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Format:
     settings: ExportSettings
 
 
-FORMATS: dict[str, Format] = {
+FORMATS: dict[FormatName, Format] = {
     "onnx": Format(
         "Resizing and colours. The other program then only has to hand over the image.",
         ExportSettings(is_preprocessing_inside=True),

@@ -5,7 +5,6 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,12 @@ from tlstudio.errors import TLStudioError, reason_of
 from tlstudio.events import Event, Progress
 from tlstudio.export.network_graph import LIMIT_BYTES, network_graph
 from tlstudio.export.onnx_model import PREPARED_INPUT, PROBABILITIES
-from tlstudio.model.adopted import NAME, adopt
+from tlstudio.model.adopted import adopt
 from tlstudio.model.backbone import Backbone, FreezeGroup
-from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES
-from tlstudio.model.catalogue import TimmModel, catalogue, find_model
+from tlstudio.model.backbones import BACKBONES, TEST_BACKBONES, network_to_inspect
+from tlstudio.model.catalogue import TimmModel
 from tlstudio.model.cut import cut
-from tlstudio.model.errors import CannotCut, ModelFolderNotWritable, UnknownBackbone
+from tlstudio.model.errors import CannotCut, ModelFolderNotWritable
 from tlstudio.model.events import NetworkInspected
 from tlstudio.model.freeze import freeze, train_mode
 from tlstudio.model.groups import CLASSIFIER, ParameterGroup, parameter_groups
@@ -59,10 +58,7 @@ def inspect_network(name: str) -> Iterator[Event]:
     began = time.monotonic()
     with _keeping():
         models_folder().mkdir(parents=True, exist_ok=True)
-    model = find_model(name)
-    if model is None or NAME.fullmatch(name) is None:
-        names = [known.name for known in catalogue()]
-        raise UnknownBackbone(name, get_close_matches(name, [*BACKBONES, *names], n=3))
+    model = network_to_inspect(name)
     what = f"Inspecting {name}"
     backbone, reason, usable = None, "", True
     try:

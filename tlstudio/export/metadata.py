@@ -25,7 +25,7 @@ OUTPUTS = (
 
 @dataclass(frozen=True)
 class TestResult:
-    """How the run did on the images that it never saw."""
+    """How the run did on the test images; the fields mean what they mean in `EvaluateDone`."""
 
     __test__ = False  # pytest takes it for a test by its name
 
@@ -35,6 +35,10 @@ class TestResult:
     accuracy_low: float
     accuracy_high: float
     balanced_accuracy: float
+    times_seen: int = 1
+    groups: int = 0
+    shared_groups: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True)

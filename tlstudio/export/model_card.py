@@ -8,16 +8,29 @@ import jinja2
 
 from tlstudio import RESEARCH_NOTICE
 from tlstudio.amounts import percent
-from tlstudio.data.table import SPLITS, ImageRow, torn_groups
+from tlstudio.data.table import SPLITS, ImageRow, are_grouped, torn_groups
 from tlstudio.evaluate.events import EvaluateDone
 from tlstudio.export.metadata import ModelMetadata, steps
 from tlstudio.export.parity import Parity
 from tlstudio.export.settings import ExportSettings
 from tlstudio.model.backbone import Backbone
 from tlstudio.train.run_info import RunInfo
+from tlstudio.train.settings import TrainSettings
 
 TEMPLATE = "model_card.md.jinja"
 CONFUSIONS_SHOWN = 5
+
+SAID_IF_UNUSUAL = {
+    "layer_decay": "Layer decay",
+    "weight_decay": "Weight decay",
+    "label_smoothing": "Label smoothing",
+    "warmup_epochs": "Warm-up epochs",
+    "mixup": "Mixup",
+    "patch_drop": "Share of patches dropped",
+    "is_class_weighted": "Rare classes count more in the loss",
+    "is_averaged": "Weights averaged",
+}
+"""Fields of the training settings that have a row in the card where they differ from the default."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,7 @@ def model_card(facts: CardFacts) -> str:
     environment.filters |= {"percent": percent, "cell": _cell}
     template = (files("tlstudio.resources") / TEMPLATE).read_text(encoding="utf-8")
     info = facts.info
+    used = [row for row in facts.rows if not row.is_set_aside]
     return environment.from_string(template).render(
         vars(facts),
         name=facts.file.removesuffix(".onnx"),
@@ -75,13 +89,25 @@ def model_card(facts: CardFacts) -> str:
         counts=_counts(facts.rows, facts.metadata.classes),
         groups=_groups(facts.rows),
         torn_groups=len(torn_groups(facts.rows)),
+        has_copies=len({row.sha256 for row in used}) < len(used),
         set_aside=sum(row.is_set_aside for row in facts.rows),
         confusions=largest_confusions(facts.result) if facts.result else [],
         weights=info.weights_file or info.model.weights,
         frozen=len(info.frozen_groups),
         preprocessing=facts.metadata.preprocessing,
         steps=steps(facts.metadata.preprocessing),
+        unusual=unusual_settings(info.train),
     )
+
+
+def unusual_settings(train: TrainSettings) -> list[tuple[str, float]]:
+    """What decides the result and was not left at its default: name in words and value."""
+    usual = TrainSettings()
+    return [
+        (words, getattr(train, name))
+        for name, words in SAID_IF_UNUSUAL.items()
+        if getattr(train, name) != getattr(usual, name)
+    ]
 
 
 def largest_confusions(result: EvaluateDone) -> list[Confusion]:
@@ -105,10 +131,10 @@ def _counts(rows: Sequence[ImageRow], classes: Sequence[str]) -> list[dict[str, 
 
 
 def _groups(rows: Sequence[ImageRow]) -> dict[str, int] | None:
-    """Groups in each split, or None if every image is its own."""
-    used = [row for row in rows if not row.is_set_aside]
-    if all(row.group == row.path for row in used):
+    """Groups in each split, or None if images were taken as independent."""
+    if not are_grouped(rows):
         return None
+    used = [row for row in rows if not row.is_set_aside]
     return {split: len({row.group for row in used if row.split == split}) for split in SPLITS}
 
 

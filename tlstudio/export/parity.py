@@ -18,8 +18,15 @@ from tlstudio.evaluate.answers import Answers
 from tlstudio.events import Event, Noted, Progress
 from tlstudio.export.onnx_model import OnnxModel
 
-TIE = 1e-6
-"""Classes whose probabilities are closer than this can't be told apart in 32-bit numbers."""
+LARGEST_DIFFERENCE = 0.02
+"""Of a probability; a file that is further off for any image is not the app's network any more.
+
+Arithmetic in another order makes about 1e-5 of it, resizing within the file, where less than a hundredth of
+the values is off by one grey level, some 1e-3.
+"""
+
+TIE = 1e-3
+"""Classes whose probabilities are closer than this count as equal: the difference above may swap them."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from tlstudio.export.metadata import ModelMetadata, TestResult
 from tlstudio.export.model_card import CardFacts, model_card
 from tlstudio.export.network_graph import network_graph
 from tlstudio.export.onnx_model import PREPARED_INPUT, OnnxModel
-from tlstudio.export.parity import Parity, compare
+from tlstudio.export.parity import LARGEST_DIFFERENCE, Parity, compare
 from tlstudio.export.preprocess_graph import PREPARED, preprocess_graph
 from tlstudio.export.settings import ExportSettings
 from tlstudio.train.run_folder import TrainedRun, load_run
@@ -54,13 +54,10 @@ class Files:
 
     @contextmanager
     def replacing(self) -> "Iterator[Files]":
-        """Temporary files that take the places of these when the block ends well, the model's last."""
-        with (
-            atomic.replacing(self.model) as model,
-            atomic.replacing(self.example) as example,
-            atomic.replacing(self.card) as card,
-        ):
-            yield Files(model, example, card)
+        """Temporary files that take the places of these when the block ends well."""
+        # A model that another program holds open refuses, so it comes first and the others stay with it.
+        with atomic.replacing_all([self.model, self.example, self.card]) as temporaries:
+            yield Files(*temporaries)
 
     def writing(self) -> AbstractContextManager[None]:
         """Translate a failure to write them into ExportNotWritable."""
@@ -82,7 +79,7 @@ def export(
         Progress, Noted; last ExportDone.
 
     Raises:
-        ExportDiffers: if the file names another class than the app for any test image; nothing is saved.
+        ExportDiffers: if the file answers otherwise than the app for any test image; nothing is saved.
         TLStudioError: if the run or its images can't be read, or the files can't be written.
     """
     files = Files.beside(to)
@@ -112,9 +109,10 @@ def export(
             compared_split=judged[0].split,
             settings=settings,
         )
-        temporary.card.write_text(model_card(facts), encoding="utf-8")
         sample = code_sample(files.model.name, files.example.name, metadata)
-        temporary.example.write_text(sample, encoding="utf-8")
+        # A file's name may be no Unicode on Linux.
+        temporary.card.write_bytes(model_card(facts).encode("utf-8", "backslashreplace"))
+        temporary.example.write_bytes(sample.encode("utf-8", "backslashreplace"))
     yield ExportDone(
         run=run,
         path=str(files.model),
@@ -168,16 +166,18 @@ def _require_place(files: Files) -> None:
     """Fail before the work rather than after it.
 
     Raises:
-        OSError: if the folder is missing or can't be written to, or a folder has a file's name.
+        OSError: if the folder is missing or can't be written to, or a folder or a file of another program
+            has a file's name.
     """
     for path in (files.model, files.example, files.card):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "a folder of that name lies there")
         if path.exists() and not path.is_file():
             raise FileExistsError(errno.EEXIST, "something that is no file lies there")
-    for path in (files.example, files.card):
-        if path.exists() and RESEARCH_NOTICE not in path.read_text(encoding="utf-8", errors="replace"):
-            raise FileExistsError(errno.EEXIST, f"another file called {path.name} lies there")
+    for path in (files.model, files.example, files.card):
+        # Files of this program all carry the notice, a model as one of its properties.
+        if path.exists() and path.stat().st_size and RESEARCH_NOTICE.encode() not in path.read_bytes():
+            raise FileExistsError(errno.EEXIST, f"a file of another program called {path.name} lies there")
     with tempfile.TemporaryFile(dir=files.model.parent):
         pass
 
@@ -196,16 +196,17 @@ def _judged_rows(rows: Sequence[ImageRow]) -> list[ImageRow]:
 
 
 def _proven(model: OnnxModel, answers: Answers, data_root: Path) -> Generator[Event, None, Parity]:
-    """How the model compares, if it names the app's class for every image.
+    """How the model compares, if it answers as the app does for every image.
 
     Raises:
-        ExportDiffers: if it does not.
+        ExportDiffers: if it names another class for one, or a probability is too far off.
         NothingToCompare: if no image can be read any more.
     """
     parity = yield from compare(model, answers, data_root)
     if parity.compared == 0:
         raise NothingToCompare
     differing = parity.compared - parity.same_class
-    if differing:
+    is_far = not parity.largest_difference <= LARGEST_DIFFERENCE  # so that NaN is far
+    if differing or is_far:
         raise ExportDiffers(differing, parity.compared, parity.largest_difference)
     return parity

@@ -6,7 +6,7 @@ import os
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -175,3 +175,18 @@ def file_sha256(path: Path) -> str:
     """Of the file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remembered_sha256(path: Path) -> str:
+    """As `file_sha256`, of which the file is read again only if its size or its time of change differs.
+
+    Raises:
+        OSError: if it can't be read.
+    """
+    facts = path.stat()
+    return _sha256_of(path, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _sha256_of(path: Path, _size: int, _changed_ns: int) -> str:
+    return file_sha256(path)

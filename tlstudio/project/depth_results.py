@@ -11,7 +11,7 @@ from tlstudio.errors import ModelError
 from tlstudio.evaluate.events import DepthResult, SweepDone
 from tlstudio.model.backbones import find_backbone
 from tlstudio.model.settings import PRETRAINED, RANDOM, ModelSettings
-from tlstudio.model.weight_store import file_sha256, weights_file, weights_sha256
+from tlstudio.model.weight_store import remembered_sha256, weights_file, weights_sha256
 from tlstudio.project.project import Project, Run
 from tlstudio.train.settings import TrainSettings
 from tlstudio.train.validation_file import ValidationAnswer, read_validation
@@ -179,6 +179,6 @@ def sha256_of_weights(model: ModelSettings) -> str:
     if model.weights == PRETRAINED:
         return weights_sha256(backbone) if weights_file(backbone) is not None else ""
     try:
-        return file_sha256(Path(model.weights))
+        return remembered_sha256(Path(model.weights))
     except OSError:
         return ""

@@ -18,6 +18,9 @@ _PATH = re.compile(
 )
 
 
+_NO_WORD = re.compile(r"\S{1000,}")
+"""Data rather than words, and no name of a file; the patterns below would search it for seconds."""
+
 _PATHS_END = ("safetensors", "pt", "pth", "onnx", "csv", "json", "zip")
 _NAMES_END = ("pt", "pth", "onnx")
 """Besides images: what ends a path that may hold spaces, and what a user's own file may be called."""
@@ -33,6 +36,7 @@ def without_paths(text: str) -> str:
 
     A file's name is as telling as its folder's: people name images after patients.
     """
+    text = _NO_WORD.sub("…", text)
     text = _CODE.sub(r"\1…/\2\1", text)
     relative, name_alone = _of_files()
     text = relative.sub(r"…\1", text)

@@ -73,10 +73,15 @@ def has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def is_under_x() -> bool:
+    """Whether windows are shown by an X server; Wayland needs none of its libraries."""
+    has_x = sys.platform.startswith("linux") and bool(os.environ.get("DISPLAY"))
+    return has_x and not os.environ.get("WAYLAND_DISPLAY")
+
+
 def missing_for_screen() -> str:
     """The loader's message if Qt's X11 plugin lacks a library, which Qt itself would die of; or empty."""
-    is_x11 = sys.platform.startswith("linux") and os.environ.get("DISPLAY")
-    if not is_x11 or os.environ.get("WAYLAND_DISPLAY"):
+    if not is_under_x():
         return ""
     spec = find_spec("PySide6")
     for folder in (spec.submodule_search_locations or ()) if spec else ():

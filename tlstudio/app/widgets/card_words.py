@@ -8,7 +8,7 @@ from tlstudio import __version__
 from tlstudio.amounts import counted, percent
 from tlstudio.app.model_choice import title_of
 from tlstudio.data.events import ImagesScanned
-from tlstudio.data.table import ImageRow
+from tlstudio.data.table import ImageRow, are_grouped
 from tlstudio.evaluate.events import EvaluateDone
 from tlstudio.export.events import ExportDone
 from tlstudio.project.project import Run
@@ -73,8 +73,8 @@ def _learned_from(run: Run, rows: Sequence[ImageRow]) -> str:
         return f"{total}."
     counts = Counter(row.class_name for row in training)
     each = ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items()))
-    is_grouped = any(row.group != row.path for row in training)
-    of_groups = f" from {counted(len({row.group for row in training}), 'group')}" if is_grouped else ""
+    groups = counted(len({row.group for row in training}), "group")
+    of_groups = f" from {groups}" if are_grouped(rows) else ""
     return f"{total}{of_groups}. {each}."
 
 

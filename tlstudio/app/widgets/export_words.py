@@ -1,10 +1,8 @@
 """The words of the Export page: names, sizes, states and messages as functions of facts."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from tlstudio.amounts import counted
@@ -12,6 +10,7 @@ from tlstudio.app.widgets.amounts import megabytes
 from tlstudio.data.table import ImageRow
 from tlstudio.events import Progress
 from tlstudio.export.events import ExportDone
+from tlstudio.model.weight_store import remembered_sha256
 from tlstudio.project.project import Project, Run
 
 OPEN_FORMAT = "ONNX, an open format read by many programs and devices."
@@ -146,17 +145,10 @@ def saved_file(run: Run | None) -> Path | None:
         return None
     path = Path(run.exported.path)
     try:
-        facts = path.stat()
-        is_same = _sha256(path, facts.st_size, facts.st_mtime_ns) == run.exported.sha256
+        is_same = remembered_sha256(path) == run.exported.sha256
     except OSError:
         return None
     return path if is_same else None
-
-
-@lru_cache(maxsize=16)
-def _sha256(path: Path, _size: int, _changed_ns: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def example_code(run: Run | None) -> Path | None:

@@ -115,7 +115,8 @@ class MessageBar(QFrame):
     def _set_actions(self, actions: Sequence[Action]) -> None:
         while (item := self._actions.takeAt(0)) is not None:
             widget = item.widget()
-            if widget is not None:
+            if isinstance(widget, _ActionButton):
+                widget.act = _nothing  # what it does may hold the bar, which must not go with its own child
                 widget.hide()
                 widget.deleteLater()
         for text, act in actions:
@@ -128,9 +129,9 @@ class MessageBar(QFrame):
         pressed = self.sender()
         if not isinstance(pressed, _ActionButton):
             return
-        had_focus = pressed.hasFocus()
+        had_focus, act = pressed.hasFocus(), pressed.act
         self.clear()
-        pressed.act()
+        act()
         next_one = self._actions.itemAt(0)
         if had_focus and next_one is not None and (widget := next_one.widget()) is not None:
             widget.setFocus()  # who goes by keyboard stays where the answer is
@@ -161,6 +162,10 @@ class MessageBar(QFrame):
         """Tell that it has gone."""
         super().hideEvent(event)
         self.shown_changed.emit()
+
+
+def _nothing() -> None:
+    """What a button does that was taken away."""
 
 
 class _ActionButton(Button):
